@@ -281,7 +281,7 @@ def mask(
 
     Args:
         source, plan, progress: as in `apply`.
-        output: a name that ends in .mkv.
+        output: a name that ends in .mkv or .mov.
         margin: added to each side of a box, as a share of its size.
         force: whether an existing file may be replaced.
 

@@ -16,29 +16,42 @@ from rich.table import Table
 
 from .. import __version__, safe_python
 from ..detection import ModelState, describe_devices, describe_models, require_models
-from ..errors import DependencyError, ExitCode, RedactError
+from ..errors import DependencyError, ExitCode, RedactError, StoppedError
 from ..media import describe_encoders
 from ..pipeline import Delivery, redact_video
-from ..progress import Silent
+from ..progress import Progress, Silent
 from ..record import EvidenceChoice, library_versions
 from ..settings import DetectSettings, Sensitivity, Settings
 from ..types import DEFAULT_TARGETS, DETECTED_TARGETS, Target
 from ..words import Message, error_words, problem, say, word
 from . import options
 from .app import command
-from .terminal import PlainConsole, tell_json
+from .terminal import PlainConsole, Terminal, tell_json
 
 
 @command
 @options.json_option
 def doctor(as_json: bool) -> int:
     """`redact doctor`."""
-    found = examine()
+    terminal = _TrialTerminal()
+    try:
+        if not as_json:
+            terminal.say(say("doctor_tries"))
+        found = examine(Silent() if as_json else terminal)
+    except KeyboardInterrupt:  # nothing is left to be continued
+        raise problem(StoppedError, "doctor_stopped") from None
     if as_json:
         tell_json(found.to_json())
     else:
         _print(found)
     return int(found.exit_code)
+
+
+class _TrialTerminal(Terminal):
+    """Shows how far the trial is. What it says about its own little video concerns nobody."""
+
+    def warn(self, what: object) -> None:
+        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +96,13 @@ class Installation:
         }
 
 
-def examine() -> Installation:
-    """Check models, libraries and devices, and try them on a tiny video."""
+def examine(progress: Progress) -> Installation:
+    """Check models, libraries and devices, and try them on a tiny video, which may take minutes on
+    a slow machine."""
     problems = {target: _problem(target) for target in DETECTED_TARGETS}
     first = next((p for p in problems.values() if p is not None), None)
     # Without a model or a library there is nothing to try.
-    failed = try_run() or try_folder_of_code() if first is None else None
+    failed = try_run(progress) or try_folder_of_code() if first is None else None
     return Installation(
         describe_models(),
         describe_devices(),
@@ -113,7 +127,7 @@ TRIAL_FRAMES: Final = 6
 """Pictures of the tiny video."""
 
 
-def try_run() -> RedactError | None:
+def try_run(progress: Progress) -> RedactError | None:
     """Why a whole run on a tiny video fails here; None if it works. Checks of libraries and models
     show what is installed; only a run shows that it works together.
 
@@ -127,7 +141,7 @@ def try_run() -> RedactError | None:
         place = Path(folder, "out.mp4")
         delivery = Delivery(place, keep_plan=False, evidence=EvidenceChoice(manifest=False))
         try:
-            done = redact_video(clip, settings, delivery, Silent())
+            done = redact_video(clip, settings, delivery, progress)
         except RedactError as error:
             return error
         except Exception as error:  # whatever a library raises: this is here to report it

@@ -244,10 +244,24 @@ def _exists(name: Path) -> OutputExistsError:
     return problem(OutputExistsError, "already_there", path=name)
 
 
-def unwritable(name: Path, error: OSError) -> OutputError:
-    """The error for a file or folder that cannot be written, with its reason and its cure."""
+def _disk_of(path: Path) -> Path:
+    """The folder at which the disk that holds a file is mounted."""
+    folder = path.absolute().parent
+    return next((up for up in (folder, *folder.parents) if up.is_mount()), folder)
+
+
+def unwritable(name: Path | str, error: OSError, place: Path | None = None) -> OutputError:
+    """The error for a file or folder that cannot be written, with its reason and its cure.
+
+    Args:
+        name: of the file, as the user knows it.
+        error: of the system.
+        place: where it was to be written; None for `name`.
+    """
+    if error.errno == errno.ENOSPC:
+        return problem(OutputError, "disk_full", path=name, disk=_disk_of(place or Path(name)))
     cure = {errno.EROFS: "EACCES", errno.EDQUOT: "ENOSPC"}.get(error.errno or 0)
-    known = ("ENOENT", "EACCES", "ENOSPC", "ENAMETOOLONG")
+    known = ("ENOENT", "EACCES", "ENAMETOOLONG")
     reason = reason_of(error)
     cure = cure or (reason if reason in known else "other")
     return problem(OutputError, "cannot_write", path=name, reason=reason, cure=cure)
@@ -281,17 +295,26 @@ def write_whole(
 
 
 def check_writable(
-    path: Path, force: bool = False, never: Iterable[Path] = (), *, whole: bool = False
+    path: Path,
+    force: bool = False,
+    never: Iterable[Path] = (),
+    *,
+    whole: bool = False,
+    size: int = 0,
 ) -> None:
     """Check before a long run that `path` can be written after it. Raises as `OutputFile` does.
 
     Args:
         path, force, never: see `OutputFile`.
         whole: `write_whole` will write it.
+        size: bytes that it will have at least.
     """
     if whole:
         _refuse_footage(path)
     OutputFile(path, force, never).discard()
+    free = shutil.disk_usage(path.absolute().parent).free
+    if free < size:
+        raise problem(OutputError, "disk_small", path=path, disk=_disk_of(path), free=free)
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ import av
 
 from ..errors import InputError, UnsafeError
 from ..formats.containers import Structure, read_as
-from ..types import Frame
+from ..types import Frame, clock
 from ..words import Message, problem
 from .coded_pictures import CodedPictures
 from .colour import numbers
@@ -366,7 +366,7 @@ class Decode:
             UnsafeError: see `__iter__`.
         """
         video = self.info.video
-        self._require_same(picture, index)
+        self._require_same(picture, index, pts)
         picture.time_base = video.time_base
         blocks = chroma_blocks(picture.format.name, video.orientation.turns)
         picture = self._plain(picture)
@@ -382,7 +382,7 @@ class Decode:
         picture.color_range = full
         return Frame(index, pts, video.time_base, picture, damaged, blocks=blocks)
 
-    def _require_same(self, picture: av.VideoFrame, index: int) -> None:
+    def _require_same(self, picture: av.VideoFrame, index: int, pts: int) -> None:
         """Raise UnsafeError if a picture's size or format does not match the first one's."""
         video, stored = self.info.video, picture.format.name
         if (picture.width, picture.height) != (video.width, video.height):
@@ -392,6 +392,7 @@ class Decode:
                 path=self.info.path,
                 before=f"{video.width}x{video.height}",
                 after=f"{picture.width}x{picture.height}",
+                at=clock(float(pts * video.time_base)),
                 frame=index,
             )
         if stored == video.pixel_format:

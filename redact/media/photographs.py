@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from ..errors import InputError, OutputError, UnsafeError
-from ..files import open_file, read_file, wanted_name
+from ..errors import InputError, UnsafeError
+from ..files import open_file, read_file, unwritable, wanted_name
 from ..formats.photographs import AVIF, HEIF, JPEG, PNG, WEBP, kind_of, parts_of
 from ..types import Frame
 from ..words import Message, problem
@@ -171,8 +171,7 @@ class PhotoWriter:
                 # Without EXIF, profile and comment: Pillow writes only what it is given.
                 Image.fromarray(rgb).save(file, format=self._kind, **SAVED[self._kind])
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise problem(OutputError, "cannot_encode", path=self._name, reason=reason) from error
+            raise unwritable(self._name, error, self._path) from error
         self._written = True
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +15,7 @@ from av.codec.context import Flags
 from av.container.core import Flags as ContainerFlags
 
 from ..errors import OutputError, UnsafeError
-from ..files import wanted_name
+from ..files import unwritable, wanted_name
 from ..formats.containers import FOR_BROWSERS, WRITABLE
 from ..settings import Audio, EncodeSettings
 from ..types import Frame, Muted, clock
@@ -72,7 +73,7 @@ class VideoWriter:
         muxer = muxer_name(container) if container else container_for(path)
         if release:
             info = with_release_clock(info, muxer)
-        self._name = wanted_name(path)
+        self._path, self._name = path, wanted_name(path)
         self._info = info
         self._encoding = choose_encoding(info, settings, muxer)
         self.notes: list[Message] = list(self._encoding.notes)
@@ -272,8 +273,10 @@ class VideoWriter:
         return fresh
 
     def _failed(self, error: Exception) -> OutputError:
-        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         self._abandon()
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return unwritable(self._name, error, self._path)
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         return problem(OutputError, "cannot_encode", path=self._name, reason=reason)
 
     def _abandon(self) -> None:

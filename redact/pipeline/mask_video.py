@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from ..errors import UsageError
 from ..files import OutputFile
@@ -14,6 +15,12 @@ from ..words import problem
 from .journal import Journal
 from .planned_frames import CheckedFrames
 from .saved_plan import require_same_source
+
+_CODINGS: Final = {
+    ".mkv": EncodeSettings(codec="ffv1", audio=Audio.MUTE),
+    # Of x264, 0 is lossless in 8 bits. MOV stores times less than a millisecond apart.
+    ".mov": EncodeSettings(codec="h264", crf=0, audio=Audio.MUTE),
+}
 
 
 def write_masks(
@@ -38,20 +45,20 @@ def write_masks(
         never: files, besides the source, that must not be replaced.
 
     Raises:
-        UsageError: `output` does not end in .mkv.
+        UsageError: `output` does not end in .mkv or .mov.
         MismatchError: the plan belongs to another file.
         OutputError, OutputExistsError: the file cannot be written.
         UnsafeError: the decoded frames are not those that the plan was made from.
     """
-    if output.suffix.lower() != ".mkv":
+    suffix = output.suffix.lower()
+    if suffix not in _CODINGS:
         raise problem(UsageError, "masks_are_mkv", path=output)
     require_same_source(plan, info, journal)
-    encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
     with (
         OutputFile(output, force, (info.path, *never)) as out,
         journal.step("mask", len(plan.source.timeline)) as step,
     ):
-        with VideoWriter(out.temporary, mask_info(info), encode, "mkv") as writer:
+        with VideoWriter(out.temporary, mask_info(info), _CODINGS[suffix], suffix[1:]) as writer:
             frames = CheckedFrames(info, plan)
             for frame, regions in frames:
                 writer.write(mask_frame(frame, regions, margin))

@@ -40,6 +40,11 @@ LONGEST_NAME: Final = 255 - len(finding_picture(Path(held_name("", "", 9)), 24).
 """Bytes in a result's name: file systems allow 255, and the files beside it have longer names."""
 
 
+_SMALLER, _LEAST = 10, 1 << 20
+"""A result is hardly smaller than a tenth of its source; with plan and record it takes a megabyte
+at least. Without room for that, nothing is searched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """The numbers of findings in a held-back result that the user says are not leaks.
@@ -202,7 +207,8 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         choose_encoding(order.info, order.draw.encode, order.container)
     Renderer(order.draw.render)
     require_room(order.draw.render.stamp, *order.info.video.upright_size)
-    check_writable(order.final, order.delivery.force, never=(order.info.path,))
+    least = order.info.size // _SMALLER + _LEAST
+    check_writable(order.final, order.delivery.force, never=(order.info.path,), size=least)
     if searched and order.plan_file is not None:
         # Not refused for existing: `reuse_plan` decides about a plan that an earlier run saved.
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)

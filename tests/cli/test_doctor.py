@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +20,8 @@ from redact.media import Decode, VideoWriter
 from redact.media.frame_planes import plane_array
 from redact.pipeline import run
 from redact.render import Renderer
+
+from ..program import ROOT
 
 
 def ask(*words: str) -> Any:
@@ -76,3 +81,16 @@ def test_what_is_broken_is_named(
     assert said in report["problem"]
     assert not report["ready"] and report["ready_for"] == []
     assert done.return_value == report["exit_code"] != ExitCode.DONE
+
+
+def test_it_says_at_once_what_it_does_and_can_be_stopped() -> None:
+    """On a slow machine it takes minutes, and there is no search that could be continued."""
+    command = [sys.executable, "-m", "redact", "doctor"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert "tiny video" in first
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "stopped" in rest and "continues" not in rest

@@ -14,6 +14,7 @@ from redact.cli.results import tell_result, what_to_do
 from redact.cli.terminal import Terminal
 from redact.errors import ExitCode
 from redact.pipeline import Result, ResultState
+from redact.progress import Silent
 from redact.record import LookedPart
 from redact.settings import Sensitivity
 from redact.types import Box, Finding, FindingKind, Target
@@ -56,7 +57,7 @@ def test_the_reference_shows_the_tools_help() -> None:
 
 
 def test_doctor_names_each_model_once_and_no_engine_that_is_not_used() -> None:
-    report = examine()
+    report = examine(Silent())
     names = [model.name for model in report.models]
     assert len(set(names)) == len(names)
     assert "gpu" not in report.to_json()

@@ -6,25 +6,33 @@ import hashlib
 import json
 import os
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import click
 import pytest
 
+from redact import api
 from redact.cli.app import Invocation
 from redact.cli.app import redact as command_line
 from redact.cli.results import decisions_in_words, found_in_words
 from redact.errors import ExitCode, OutputError, UsageError
-from redact.plan import Subject, read_plan
+from redact.media import Decode, VideoWriter, probe
+from redact.plan import SourceRef, Subject, build_plan, read_plan
 from redact.progress import Silent, Stage
-from redact.types import Target
+from redact.settings import EncodeSettings
+from redact.types import Target, Timeline
 
-from .conftest import alone
+from ..media.footage import Clip, make
+from ..program import QUICK, ROOT
+from .conftest import SAMPLE, alone
 
 
 def digest(path: Path) -> str:
@@ -187,6 +195,41 @@ def test_a_record_that_cannot_be_written_is_reported_with_the_output(
     assert f"{output}: is written, but the files beside it" in result.exception.message
 
 
+def on_a_small_disk(street: Path, disk: Path, size: str) -> subprocess.CompletedProcess[str]:
+    """A run whose result lies on a disk of its own, of `size`."""
+    disk.mkdir()
+    mount = f"mount -t tmpfs -o size={size} tmpfs {disk}"
+    inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    try:
+        allowed = subprocess.run([*inside, mount], capture_output=True, check=False)
+    except OSError:
+        pytest.skip("needs 'unshare', to mount a small disk")
+    if allowed.returncode:
+        pytest.skip("this system lets nobody mount a disk of his own")
+    run = [sys.executable, "-m", "redact", "run", f"{street}", "-o", f"{disk / 'out.mp4'}", *QUICK]
+    command = f"{mount} && exec {shlex.join(run)}"
+    return subprocess.run([*inside, command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_disk_without_room_is_named_before_the_search(street: Path, tmp_path: Path) -> None:
+    done = on_a_small_disk(street, tmp_path / "disk", "900k")
+    assert done.returncode == ExitCode.OUTPUT, done.stderr
+    assert f"bytes are free on the disk at {tmp_path / 'disk'}" in done.stderr
+    assert "codec" not in done.stderr
+
+
+def test_a_disk_that_fills_up_is_named(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    info = probe(SAMPLE)
+    with (
+        pytest.raises(OutputError, match=r"the disk at .* is full"),
+        VideoWriter(Path("/dev/full"), info, EncodeSettings(preset="ultrafast"), "mkv") as writer,
+    ):
+        for frame in Decode(info):
+            writer.write(frame)
+
+
 def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:
     output = tmp_path / "mute.mp4"
     done = redact("run", street, "-o", output, "--audio", "mute", "--sensitivity", "fast")
@@ -197,10 +240,11 @@ def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:
     assert "voices" not in done.stderr
 
 
+@pytest.mark.parametrize("ending", ["mkv", "mov"])
 def test_masks_are_a_lossless_video(
-    redact, street: Path, street_plan: Path, tmp_path: Path
+    redact, street: Path, street_plan: Path, tmp_path: Path, ending: str
 ) -> None:
-    masks = tmp_path / "masks.mkv"
+    masks = tmp_path / f"masks.{ending}"
     done = redact("mask", street, street_plan, "-o", masks)
     assert done.returncode == ExitCode.DONE, done.stderr
     with av.open(str(masks)) as container:
@@ -208,6 +252,23 @@ def test_masks_are_a_lossless_video(
             int(v) for f in container.decode(video=0) for v in set(f.to_ndarray(format="gray").flat)
         }
     assert values == {0, 255}
+
+
+def test_masks_of_pictures_a_tenth_of_a_millisecond_apart(
+    street_plan: Path, tmp_path: Path
+) -> None:
+    """Matroska cannot store such times, and masks were written to nothing else."""
+    clip = Clip(pts=range(6), time_base=Fraction(1, 10_000))
+    info = probe(make(tmp_path / "fast.mp4", clip))
+    timeline = Timeline(info.video.time_base, tuple(frame.pts for frame in Decode(info)))
+    plan = read_plan(street_plan)
+    ref = SourceRef("fast.mp4", digest(info.path), info.size, *info.video.upright_size, timeline)
+    plan = build_plan(ref, plan.settings, (), (), (), plan.detectors)
+    with pytest.raises(OutputError, match="one millisecond"):
+        api.mask(info.path, plan, tmp_path / "masks.mkv")
+    masks = api.mask(info.path, plan, tmp_path / "masks.mov")
+    times = [frame.time for frame in Decode(probe(masks))]
+    assert times == [Fraction(n, 10_000) for n in range(6)]
 
 
 @pytest.mark.parametrize(
