@@ -63,7 +63,8 @@ class AudioFeed:
 
     Attributes:
         notes: reasons for which sound was not copied, and damage met in it.
-        read: index of each stream → start and end, in seconds, of what has been read of it.
+        read: index of each stream → start and end, in seconds, of what has been read of it; empty
+            for an excerpt.
 
     Raises:
         OutputError: the sound must be encoded again, and nobody knows how.
@@ -79,7 +80,7 @@ class AudioFeed:
     ) -> None:
         self._info, self._muted = info, tuple(muted)
         self.notes: list[Message] = []
-        self.read = {audio.index: NOTHING for audio in info.audio}
+        self.read = {} if info.part else {audio.index: NOTHING for audio in info.audio}
         self._stack = ExitStack()
         self._output = output
         source = self._stack.enter_context(opened(info.path))
@@ -160,7 +161,7 @@ class AudioFeed:
             if time is not None and _starts_after(packet, time):
                 self._next = packet
                 return
-            if self._info.part is None:
+            if packet.stream.index in self.read:
                 self._measure(packet)
             tracks = [self._tracks[packet.stream.index]]
             if end is not None and _starts_after(packet, end + _FARTHEST_APART):

@@ -10,7 +10,7 @@ import pytest
 
 from redact.errors import InputError
 from redact.formats import mp4
-from redact.media import SourceInfo, probe, sound_is_short
+from redact.media import SourceInfo, excerpt, probe, sound_is_short
 from redact.words import Message
 
 from ..conftest import SHARED
@@ -134,6 +134,12 @@ def test_whole_files_are_whole(
         clip.options = {}
     info, lacks = short(make(tmp_path / f"a.{ending}", clip), tmp_path / "out.mkv")
     assert (info.missing, info.torn, lacks) == (0, False, False)
+
+
+def test_sound_outside_an_excerpt_is_not_missed(tmp_path: Path) -> None:
+    info = probe(make(tmp_path / "a.mp4", Clip(pts=range(75), sounds=[LONG])))
+    part = excerpt(info, 1, 2)
+    assert [a.seconds for a in rewrite(part, tmp_path / "out.mp4").sound_read] == [None]
 
 
 def test_a_repeated_picture_is_not_missed(tmp_path: Path) -> None:
