@@ -167,7 +167,8 @@ class RenderSettings:
         margin: added to every side of a box, as a share of its size (`redact.mask_size`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: template of the text on masks of the styles cover and solid, "" for none; "{track}"
-            is the track's number.
+            is the track's number, and "{code}" the code of why its subject is hidden.
+        codes: word of a target → code for subjects that have none of their own, in pairs.
         notice: text over every picture, in ASCII; "" for none. A region must hide its place.
         stamp: text in a corner of every picture, outside the masks; None for none.
     """
@@ -176,6 +177,7 @@ class RenderSettings:
     margin: float = MARGIN
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
+    codes: tuple[tuple[str, str], ...] = ()
     notice: str = ""
     stamp: Stamp | None = None
 

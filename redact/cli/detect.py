@@ -16,7 +16,7 @@ from ..plan import write_plan
 from ..words import say
 from . import options
 from .app import PATH, command
-from .results import found_in_words
+from .results import hidden_by
 from .sources import lower_priority
 from .terminal import Terminal, tell_json
 
@@ -54,5 +54,5 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
         }
         tell_json(result)
     else:
-        terminal.say(say("plan_made", path=plan_file, what=found_in_words(plan)))
+        terminal.say(say("plan_made", path=plan_file, what=hidden_by(plan)))
     return 0

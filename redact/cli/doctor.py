@@ -149,7 +149,7 @@ def try_run(progress: Progress) -> RedactError | None:
             return problem(RedactError, "internal", kind=kind, text=f"{error}")
     if done.record is None or done.record.frames_written != TRIAL_FRAMES:
         return problem(RedactError, "trial_decoded")
-    if not {t.word for t in DEFAULT_TARGETS} <= set(done.hidden or ()):
+    if not {t.word for t in DEFAULT_TARGETS} <= {t.target.word for t in done.record.plan.tracks}:
         return problem(RedactError, "trial_searched")
     return problem(RedactError, "trial_drawn") if done.needs_review else None
 

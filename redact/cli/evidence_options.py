@@ -33,8 +33,8 @@ from .terminal import Terminal
 
 PASSPHRASE_VARIABLE: Final = "REDACT_PASSPHRASE"
 
-_FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS}
-"""Options for the fields of a case, by parameter."""
+_FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS[:7]}
+"""Options for the fields of a case, by parameter; the others are in its file alone."""
 
 
 def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,8 +5,7 @@ what is held back and why.
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,10 +15,11 @@ import click
 from ..auditing import finding_sentence
 from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
-from ..plan import Plan, all_subjects
+from ..plan import Plan, census
 from ..record import Manifest, file_name, manifest_path
+from ..report import census_in_words
 from ..risk import moments_worth_a_look
-from ..types import Action, Decided, Finding, FindingKind, Track, as_argument, clock
+from ..types import Decided, Finding, FindingKind, as_argument, clock
 from ..words import said, say, spoken, word, words_of
 from .app import PATH, as_typed, together, typed, typed_options
 from .destination import is_folder
@@ -173,8 +173,13 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
 def _counted(result: Result) -> str:
     assert result.audit is not None and result.plan is not None
     passed = audit_in_words(result.plan) if result.audit.passed else say("published_anyway")
-    what = decisions_in_words(result.plan)
+    what = hidden_by(result.plan)
     return say("result_made", path=result.output, what=what, passed=passed)
+
+
+def hidden_by(plan: Plan) -> str:
+    """How many people, vehicles and so on a plan hides, and how many it leaves visible."""
+    return census_in_words(census(plan), words_of(spoken())) or say("finds_nothing")
 
 
 def audit_in_words(plan: Plan) -> str:
@@ -184,40 +189,6 @@ def audit_in_words(plan: Plan) -> str:
     if not moments or len(plan.source.timeline) == 1:
         return say("found_nothing")
     return say("found_nothing_look_first", moments=", ".join(moments))
-
-
-def decisions_in_words(plan: Plan) -> str:
-    """How many faces, plates and so on a plan hides, and how many it leaves visible; a subject with
-    several tracks counts once, as on the page."""
-    subjects = _first_tracks(plan)
-    hidden = _counts_in_words(t for t in subjects if t.action is Action.REDACT)
-    words = [say("hides", what=hidden)] if hidden else []
-    # What stays visible must never be counted among what is hidden.
-    for outcome, code in (
-        (Action.KEEP, "keeps"),
-        (Action.CUT_OFF, "leaves_cut_off"),
-        (Action.FALSE_ALARM, "leaves_alarms"),
-    ):
-        bare = [t for t in subjects if t.action is outcome]
-        who = ", ".join(f"{word('target', t.target.word)} {t.id}" for t in bare)
-        words += [say(code, count=len(bare), who=who)] if bare else []
-    return word("term", "semicolon").join(words) or say("nothing_to_hide")
-
-
-def found_in_words(plan: Plan) -> str:
-    """How many faces, plates and so on a search found."""
-    return _counts_in_words(_first_tracks(plan)) or say("finds_nothing")
-
-
-def _first_tracks(plan: Plan) -> list[Track]:
-    """One track of each subject."""
-    tracks = {track.id: track for track in plan.tracks}
-    return [tracks[subject.tracks[0]] for subject in all_subjects(plan)]
-
-
-def _counts_in_words(tracks: Iterable[Track]) -> str:
-    counts = Counter(track.target.word for track in tracks)
-    return ", ".join(say("cell_hidden", count=n, kind=kind) for kind, n in sorted(counts.items()))
 
 
 def record_in_words(output: Path, record: Manifest, plan: Path | None) -> str:

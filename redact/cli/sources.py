@@ -25,7 +25,7 @@ from ..types import clock
 from ..words import error_as_json, error_words, problem, say
 from .app import defect, typed_options
 from .evidence_options import PASSPHRASE_VARIABLE
-from .results import decisions_in_words, tell_findings, tell_result
+from .results import hidden_by, tell_findings, tell_result
 from .terminal import Terminal
 
 
@@ -135,7 +135,7 @@ def _tell(
             name=result.source.name,
             start=clock(start, 1),
             end=until,
-            what=decisions_in_words(made.found),
+            what=hidden_by(made.found),
         )
     )
     if result.needs_review:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ..report import in_one_line, tracks_hidden, verdict, why_not
+from ..report import in_one_line, verdict, who_is_hidden, why_not
 from ..types import clock
 from ..words import Message, say, word
 from .terminal import PlainConsole, Terminal
@@ -44,7 +44,7 @@ def tell_summary(
     for result in results:
         why = why_not(result) or Path(result["output"]).name
         time = clock(result["seconds"], 0)
-        name, hidden = names[result["source"]], tracks_hidden(result)
+        name, hidden = names[result["source"]], who_is_hidden(result)
         table.add_row(name, verdict(result), hidden, time, " ".join(why.split()))
     for path in not_done:
         table.add_row(names[str(path)], word("state", "not done"), "", "", "")

@@ -28,12 +28,14 @@ from ..media import (
     for_web,
 )
 from ..record import (
+    CaseFields,
     EvidenceChoice,
     check_evidence,
     manifest_path,
 )
 from ..render import Renderer, require_room
-from ..settings import Audio, DrawSettings
+from ..settings import Audio, DrawSettings, RenderSettings
+from ..types import Target
 from ..words import problem
 
 LONGEST_NAME: Final = 255 - len(finding_picture(Path(held_name("", "", 9)), 24).name)
@@ -174,7 +176,16 @@ def _order(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
     # A held-back release must not lie in the folder that is handed out.
     beside = info.path if delivery.release else final
     held_folder = beside.parent / PRIVATE
+    draw = replace(draw, render=_with_codes(draw.render, evidence.case))
     return Order(info, draw, final, held_folder, replace(delivery, evidence=evidence))
+
+
+def _with_codes(render: RenderSettings, case: CaseFields | None) -> RenderSettings:
+    """The settings with the case's codes for what has none of its own, if a label shows codes."""
+    if case is None or "{code}" not in render.label:
+        return render
+    codes = ((target.word, case.code_of(target.word)) for target in Target)
+    return replace(render, codes=tuple(pair for pair in codes if pair[1]))
 
 
 def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -13,9 +13,8 @@ from typing import Any
 from ..auditing import AuditResult
 from ..errors import ExitCode
 from ..media import sound_is_short
-from ..plan import Plan, all_subjects
-from ..record import Manifest, RunRecord, manifest_path
-from ..types import Action
+from ..plan import Census, Plan, census
+from ..record import Manifest, RunRecord, census_of, manifest_path
 from ..words import Message
 
 
@@ -42,10 +41,7 @@ class Result:
         wanted: the final name.
         state: see `ResultState`.
         missing: what is missing at the end of the source, in words; None if nothing seems to be.
-        hidden: target word → number of hidden subjects; None if unknown.
-        kept: number of subjects that a person keeps visible.
-        cut_off: number of parts that a person cut off by hand, which are not hidden.
-        false_alarms: number of subjects that a person marked as false alarms.
+        counts: of people, vehicles, texts and areas; None if unknown.
         audit, record: of this run; None if an earlier run made the result.
         plan_file, manifest: paths; None for files that are not kept.
         pictures: of the findings, if the result is held back.
@@ -56,10 +52,7 @@ class Result:
     wanted: Path
     state: ResultState
     missing: Message | None = None
-    hidden: dict[str, int] | None = None
-    kept: int = 0
-    cut_off: int = 0
-    false_alarms: int = 0
+    counts: Census | None = None
     audit: AuditResult | None = None
     record: RunRecord | None = None
     plan_file: Path | None = None
@@ -86,7 +79,7 @@ class Result:
             wanted,
             ResultState.NEEDS_REVIEW if held_back else state,
             missing,
-            *_counted(_subjects(record.plan)),
+            census(record.plan),
             audit=audit,
             record=record,
         )
@@ -115,10 +108,11 @@ class Result:
         missing = missing_words(
             source.name, said.frames, declared, said.bytes_missing, said.torn, sound
         )
-        counts = _counted((t.target, t.action) for t in known.tracks if t.subject is None)
-        manifest = manifest_path(output)
         return cls(
-            source, output, wanted, state, missing, *counts, plan_file=plan_file, manifest=manifest
+            *(source, output, wanted, state, missing),
+            census_of(known),
+            plan_file=plan_file,
+            manifest=manifest_path(output),
         )
 
     @property
@@ -148,12 +142,8 @@ class Result:
             "plan": _text(self.plan_file),
             "incomplete": str(self.missing or ""),
         }
-        if self.hidden is not None:
-            fields |= {"hidden": self.hidden, "kept": self.kept}
-            if self.cut_off:
-                fields["cut_off"] = self.cut_off
-            if self.false_alarms:
-                fields["false_alarms"] = self.false_alarms
+        if self.counts is not None:
+            fields |= self.counts._asdict()
         record, audit = self.record, self.audit
         if record is None or audit is None:
             return fields if self.needs_review else fields | {"manifest": _text(self.manifest)}
@@ -166,25 +156,6 @@ class Result:
             "audit": audit.to_json(),
             "pictures": [str(p) for p in self.pictures],
         }
-
-
-def _subjects(plan: Plan) -> Iterator[tuple[str, Action]]:
-    """Target word and action of each subject. As in records, its first track stands for it."""
-    tracks = {track.id: track for track in plan.tracks}
-    for subject in all_subjects(plan):
-        first = tracks[subject.tracks[0]]
-        yield first.target.word, first.action
-
-
-def _counted(subjects: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int, int]:
-    """Hidden subjects by target word; numbers of subjects kept, cut off, and false alarms."""
-    counts = Counter(subjects)
-    hidden = {word: n for (word, of), n in sorted(counts.items()) if of is Action.REDACT}
-    kept, cut_off, alarms = (
-        sum(n for (_, of), n in counts.items() if of is wanted)
-        for wanted in (Action.KEEP, Action.CUT_OFF, Action.FALSE_ALARM)
-    )
-    return hidden, kept, cut_off, alarms
 
 
 def _text(path: Path | None) -> str | None:

@@ -3,6 +3,7 @@
 from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
 from .build import COVERED, REASON_DAMAGED, build_plan, uncovered, with_held
+from .census import Census, census, counted
 from .coco import export_coco
 from .excerpt import excerpt_of
 from .file import (
@@ -22,7 +23,7 @@ from .muted_span import MutedSpan, Sound
 from .one_writer import alone_with, save_change
 from .own_answers import answered_here, marked
 from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef, is_box
-from .presence import SUBJECTS_WITH_BODIES, Presence, lies_on, presence
+from .presence import Presence, lies_on, presence
 from .review_state import (
     FindingNote,
     ReviewState,

@@ -36,8 +36,14 @@ def decide(
     Raises:
         PlanError: there is no track with such a number.
     """
-    said = UNDECIDED if decision is Decision.NONE else decided
-    return _changed(plan, ids, lambda _: (decision, said), looked_at_all)
+
+    def of(subject: Subject) -> tuple[Decision, Decided]:
+        if decision is Decision.NONE:
+            return decision, UNDECIDED
+        before = subject.code if subject.decision is Decision.NONE else ""
+        return decision, decided._replace(code=decided.code or before)
+
+    return _changed(plan, ids, of, looked_at_all)
 
 
 def change(
@@ -48,17 +54,18 @@ def change(
     reason: str | None = None,
     by: str | None = None,
     at: str = "",
+    code: str | None = None,
     looked_at_all: bool = False,
 ) -> Plan:
     """Change parts of the decisions about subjects; None leaves a part as it is. An undecided
     subject becomes hidden by decision.
 
-    If the decision itself changes, the earlier reason, name and time no longer apply, so those not
-    given are cleared.
+    If the decision itself changes, the earlier reason, name, time and code no longer apply, so
+    those not given are cleared.
 
     Args:
         plan, ids, looked_at_all: see `decide`.
-        decision, reason, by, at: what is decided, why, by whom, and when (UTC; "" if unknown).
+        decision, reason, by, at, code: what is decided, and see `Decided`; an `at` of "": unknown.
 
     Raises:
         PlanError: there is no track with such a number.
@@ -68,28 +75,26 @@ def change(
         before = subject.decision
         now = decision or (Decision.HIDE if before is Decision.NONE else before)
         same = now.action is before.action
-        old = Decided(subject.reason, subject.decided_by, subject.decided_at)
-        kept = old if same else UNDECIDED
-        return now, Decided(
-            kept.reason if reason is None else reason,
-            kept.by if by is None else by,
-            at or kept.at,
-        )
+        kept = subject.said if same else UNDECIDED
+        given = {"reason": reason, "by": by, "at": at or None, "code": code}
+        return now, kept._replace(**{name: v for name, v in given.items() if v is not None})
 
     return _changed(plan, ids, of, looked_at_all)
 
 
 def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
-    """Set the reason of the decisions about subjects. An undecided subject stays undecided, and the
-    reason will belong to its next decision. Raises PlanError as `decide` does."""
+    """Set reason and code of the decisions about subjects. An undecided subject stays undecided,
+    and they will belong to its next decision. Raises PlanError as `decide` does."""
 
     def of(subject: Subject) -> tuple[Decision, Decided]:
-        old = Decided(subject.reason, subject.decided_by, subject.decided_at)
-        if subject.reason == decided.reason:
+        old = subject.said
+        kept = "" if old.code == old.reason else old.code  # a reason that is a code takes it along
+        new = decided._replace(code=decided.code or kept)
+        if (old.reason, old.code) == (new.reason, new.code):
             return subject.decision, old
         if subject.decision is Decision.NONE:
-            return subject.decision, Decided(decided.reason)
-        return subject.decision, decided._replace(by=decided.by or old.by)
+            return subject.decision, Decided(new.reason, code=new.code)
+        return subject.decision, new._replace(by=new.by or old.by)
 
     return _changed(plan, ids, of)
 
@@ -152,10 +157,9 @@ def _changed(
     subjects, unchanged = list[Subject](), dict[int, bool]()
     for subject in before.subjects:
         if wanted & set(subject.tracks):
-            decision, (reason, by, at) = of(subject)
+            decision, said = of(subject)
             unchanged |= dict.fromkeys(subject.tracks, decision is subject.decision)
-            said = {"reason": reason, "decided_by": by, "decided_at": at}
-            subject = subject.but(decision=decision, **said)
+            subject = subject.saying(decision, said)
         subjects.append(subject)
     tracks = [
         track if unchanged.get(track.id, True) else replace(track, confirmed=())

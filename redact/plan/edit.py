@@ -79,8 +79,9 @@ def new_track(
 
 
 def _track(number: int, target: Target, keys: Sequence[Keyframe], decided: Decided) -> Track:
-    reason, by, at = decided
-    return Track(number, target, keys, Action.REDACT, Origin.MANUAL, reason, by, decided_at=at)
+    reason, by, at, code = decided
+    made = Track(number, target, keys, Action.REDACT, Origin.MANUAL, reason, by)
+    return replace(made, decided_at=at, code=code)
 
 
 def add_followed(

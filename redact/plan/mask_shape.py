@@ -180,7 +180,7 @@ def _as_is(track: Track, frame: int) -> KeyPicture:
 
 
 def _key(key: KeyPicture, changes: dict[str, Any], decided: Decided) -> KeyPicture:
-    reason, by, at = decided
+    reason, by, at, _ = decided
     return key.but(**changes, reason=reason or key.reason, by=by or key.by, at=at or key.at)
 
 

@@ -24,7 +24,7 @@ class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"
         start, end: in milliseconds after the first picture; negative before it. For spans that
             reach the first or last picture see `Plan.muted_on_clock`.
         how: silence or a tone.
-        reason, decided_by, decided_at: why, by whom and when (UTC); they go on record.
+        reason, decided_by, decided_at, code: see `Decided`; they go on record.
     """
 
     start: Annotated[
@@ -36,3 +36,4 @@ class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"
     reason: str = ""
     decided_by: str = ""
     decided_at: UtcOrNone = ""
+    code: str = ""

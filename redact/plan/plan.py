@@ -237,9 +237,8 @@ class Plan:
             if held:
                 here = self._held(track, frame, here)
             if here is not None:
-                region = Region(
-                    track.id, track.target, here.box, here.state, track.silhouette(here)
-                )
+                shape, code = track.silhouette(here), track.code
+                region = Region(track.id, track.target, here.box, here.state, shape, code=code)
                 if shown and self.certain(track, frame):
                     near = here.box.grown(MASK_REACH)
                     spared = tuple(box for box in shown if box.common(near) > 0)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ..types import Body, Runs, State, Track, runs_of
 from .subject import Subject
-
-SUBJECTS_WITH_BODIES: Final = ("person", "vehicle")
-"""Kinds of subjects that have bodies; the index is `Body.vehicle`."""
 
 
 class Presence(NamedTuple):
     """The frames in which a subject appears.
 
     Attributes:
-        kind: one of `SUBJECTS_WITH_BODIES` if a body of it is known; else the word of its target.
+        kind: person, vehicle, text or area.
         tracks: spans of frames with its tracks, such as its face, head or plate.
         body: spans of frames with only its body, as of a person who is turned away.
     """
@@ -38,7 +35,7 @@ def presence(subject: Subject, tracks: Mapping[int, Track], bodies: Sequence[Bod
     own = [bodies[number - 1] for number in subject.bodies]
     there = {n for track in parts for n in range(track.first, track.last + 1)}
     seen = {n for body in own for n in range(body.first, body.last + 1)}
-    kind = SUBJECTS_WITH_BODIES[own[0].vehicle] if own else parts[0].target.word
+    kind = ("person", "vehicle")[own[0].vehicle] if own else parts[0].target.spec.subject
     return Presence(kind, runs_of(sorted(there)), runs_of(sorted(seen - there)))
 
 

@@ -108,6 +108,7 @@ class ReviewState(Value, frozen=True):
         moments: risky moments that were viewed, whatever was decided since.
         moments_left: number of those not viewed, when the page last counted them.
         excerpt: first and last frame of what is to be made, both included; None for all.
+        open_seconds, worked_seconds: for how long the page was open, and somebody worked with it.
     """
 
     reviewer: str = ""
@@ -117,6 +118,8 @@ class ReviewState(Value, frozen=True):
     moments: tuple[SeenMoment, ...] = ()
     moments_left: Natural = 0
     excerpt: tuple[Natural, Natural] | None = None
+    open_seconds: Natural = 0
+    worked_seconds: Natural = 0
 
     @property
     def reviewers(self) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from ..types import Action, Positive, Track, UtcOrNone, Value
+from ..types import UNDECIDED, Action, Decided, Positive, Track, UtcOrNone, Value
 
 
 class Decision(StrEnum):
@@ -56,10 +56,11 @@ class Subject(Value, frozen=True):
         tracks: numbers, ascending, at least one.
         decision: of a person, about all of them.
         name: given by a person; "" to use its number.
-        reason, decided_by, decided_at: why, by whom and when (UTC); "" if unknown. A reason may be
-            given before a decision.
+        reason, decided_by, decided_at: see `Decided`; "" if unknown. Reason and code may be given
+            before a decision.
         bodies: numbers, ascending, of the plan's bodies that are surely its own: of the person, or
             of the vehicle that bears the plate.
+        code: see `Decided`.
     """
 
     tracks: Annotated[tuple[Positive, ...], Meta(min_length=1)]
@@ -69,6 +70,7 @@ class Subject(Value, frozen=True):
     decided_by: str = ""
     decided_at: UtcOrNone = ""
     bodies: tuple[Positive, ...] = ()
+    code: Annotated[str, Meta(description="of the rule that the decision rests on")] = ""
 
     @property
     def by_person(self) -> bool:
@@ -76,9 +78,26 @@ class Subject(Value, frozen=True):
         return self.decision is not Decision.NONE
 
     @property
-    def track_decision(self) -> tuple[Action, str, str, str]:
-        """The decision as its tracks store it: action, reason, by whom, when."""
-        return self.decision.action, self.reason, self.decided_by, self.decided_at
+    def said(self) -> Decided:
+        """Why, by whom and when it was decided."""
+        return Decided(self.reason, self.decided_by, self.decided_at, self.code)
+
+    def saying(self, decision: Decision, said: Decided) -> Subject:
+        """The subject with another decision."""
+        return self.but(decision=decision, **_as_fields(said))
+
+    @property
+    def track_decision(self) -> TrackDecision:
+        """The decision as its tracks store it."""
+        return self.decision.action, self.said
+
+
+TrackDecision = tuple[Action, Decided]
+
+
+def _as_fields(said: Decided) -> dict[str, Any]:
+    """A decision by the fields of a subject or track."""
+    return dict(zip(("reason", "decided_by", "decided_at", "code"), said, strict=True))
 
 
 def reconciled(
@@ -124,26 +143,25 @@ def without_decision(track: Track) -> Track:
     """The track without the decision of its subject."""
     if decision_of(track) == _NOTHING:
         return track
-    return replace(track, action=Action.REDACT, reason="", decided_by="", decided_at="")
+    return replace(track, action=Action.REDACT, **_as_fields(UNDECIDED))
 
 
 def _said_by(track: Track) -> Subject | None:
     """A subject for a track alone, if the track has a decision or a reason."""
-    by, at = track.decided_by, track.decided_at
-    decision = Decision.of(track.action)
-    if decision is Decision.HIDE and not (by or at):
-        if not track.reason:
+    decision, (_, said) = Decision.of(track.action), decision_of(track)
+    if decision is Decision.HIDE and not (said.by or said.at):
+        if not (said.reason or said.code):
             return None
         decision = Decision.NONE
-    return Subject((track.id,), decision, "", track.reason, by, at)
+    return Subject((track.id,)).saying(decision, said)
 
 
-def decision_of(track: Track) -> tuple[Action, str, str, str]:
-    """The decision that a track stores: action, reason, by whom, when."""
-    return track.action, track.reason, track.decided_by, track.decided_at
+def decision_of(track: Track) -> TrackDecision:
+    """The decision that a track stores."""
+    return track.action, Decided(track.reason, track.decided_by, track.decided_at, track.code)
 
 
-_NOTHING: Final = (Action.REDACT, "", "", "")
+_NOTHING: Final = (Action.REDACT, UNDECIDED)
 
 
 def _derived(track: Track, subject: Subject) -> Track:
@@ -151,5 +169,5 @@ def _derived(track: Track, subject: Subject) -> Track:
         return track
     if decision_of(track) != _NOTHING:
         raise ValueError(f"track {track.id}: what is decided about it is changed in its subject")
-    action, reason, by, at = subject.track_decision
-    return replace(track, action=action, reason=reason, decided_by=by, decided_at=at)
+    action, said = subject.track_decision
+    return replace(track, action=action, **_as_fields(said))

@@ -46,6 +46,7 @@ def _row(plan: Plan, track: Track) -> dict[str, Any]:
         "origin": track.origin.value,
         "action": track.action.value,
         "reason": track.reason,
+        "code": track.code,
         "by": track.decided_by,
     }
 

@@ -18,6 +18,7 @@ from .custody_log import append, read_log
 from .log_chain import LogState, head_path, unproven
 from .manifest import (
     Manifest,
+    census_of,
     dump_manifest,
     manifest_path,
     parse_manifest,
@@ -33,9 +34,11 @@ from .manifest_parts import (
     LookedPart,
     MessagePart,
     ModelPart,
+    MutedPart,
     RemovedPart,
     SubjectPart,
     TrackPart,
+    WithheldPart,
 )
 from .run_record import RunRecord, Step
 from .signature import (
@@ -47,5 +50,6 @@ from .signature import (
     raw_public,
     signature_path,
 )
+from .withheld import hidden_frames, kind_of
 from .without_folders import file_name
 from .write_evidence import EvidenceChoice, check_evidence, write_evidence

@@ -46,6 +46,7 @@ from .manifest_parts import (
     StepPart,
 )
 from .run_record import RunRecord
+from .withheld import withheld_parts
 from .without_folders import FREE_TEXT, file_name, without_folders, word_of_command
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python")
@@ -75,6 +76,9 @@ def build_manifest(
         )
     case = record.case or CaseFields()
     drawn = record.as_drawn
+    tracks = track_parts(drawn, record.settings.render, case, record.covered)
+    muted = muted_parts(record.plan, record.sounded, case)
+    subjects = subject_parts(record.plan)
     return Manifest(
         format=MANIFEST_FORMAT,
         format_version=MANIFEST_FORMAT_VERSION,
@@ -88,7 +92,7 @@ def build_manifest(
         case=case,
         run=_run(record),
         tool=_tool(record),
-        tracks=track_parts(drawn, record.settings.render, case, record.covered),
+        tracks=tracks,
         audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,
@@ -97,10 +101,11 @@ def build_manifest(
         removed=tuple(_removed(dropped) for dropped in record.source.dropped),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
-        muted=muted_parts(record.plan, record.sounded),
+        muted=muted,
         signed_by=signed_by,
         review=review_part(record.plan),
-        subjects=subject_parts(record.plan),
+        subjects=subjects,
+        withheld=withheld_parts(drawn, tracks, subjects, muted),
     )
 
 
@@ -216,6 +221,8 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
         del value["render"]["notice"]
     if settings.render.stamp is None:
         del value["render"]["stamp"]
+    if not settings.render.codes:
+        del value["render"]["codes"]
     return value
 
 
@@ -223,21 +230,24 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     plan, hidden = record.as_drawn, with_nested(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
-        muted = muted_parts(record.plan, record.sounded)
+        muted = muted_parts(record.plan, record.sounded, case)
         code = "sound_partly_muted" if muted else "sound_unchanged"
         limits.append(LimitPart(code, str(len(record.source.audio))))
     limits += [LimitPart(f"{t.word}s_not_looked_for") for t in DEFAULT_TARGETS if t not in hidden]
-    kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
-    if kept:
-        limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
-    for outcome, code in ((Action.CUT_OFF, "cut_off"), (Action.FALSE_ALARM, "false_alarms")):
-        bare = [str(t.id) for t in plan.tracks if t.action is outcome]
-        if bare:
-            limits.append(LimitPart(code, ", ".join(bare)))
-    margin = record.settings.render.margin
-    smaller = [str(t.id) for t in plan.tracks if mask_shape.uncovered_frames(plan, t, margin)]
-    if smaller:
-        limits.append(LimitPart("masks_made_smaller", ", ".join(smaller)))
+    margin, number_of = record.settings.render.margin, {t.id: t.id for t in plan.tracks}
+    number_of |= {n: subject.tracks[0] for subject in plan.subjects for n in subject.tracks}
+    for code, those in (
+        ("kept_by_decision", [t.id for t in plan.tracks if t.action is Action.KEEP]),
+        ("cut_off", [t.id for t in plan.tracks if t.action is Action.CUT_OFF]),
+        ("false_alarms", [t.id for t in plan.tracks if t.action is Action.FALSE_ALARM]),
+        (
+            "masks_made_smaller",
+            [t.id for t in plan.tracks if mask_shape.uncovered_frames(plan, t, margin)],
+        ),
+    ):
+        if those:
+            numbers = sorted({number_of[number] for number in those})
+            limits.append(LimitPart(code, ", ".join(map(str, numbers))))
     if plan.unchecked:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
@@ -301,7 +311,7 @@ def _audit(record: RunRecord) -> AuditPart | None:
     for finding in audit.findings:
         if finding.number in record.answers:
             said = record.answers[finding.number]
-            finding.accepted, finding.accepted_by, finding.accepted_at = said
+            finding.accepted, finding.accepted_by, finding.accepted_at, _ = said
     for check in audit.checks:
         check.detail = _messages(check.detail)
     return audit

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from ..plan import Plan, Subject, answered_here, count_of, mask_shape, presence, state_runs
 from ..settings import RenderSettings
-from ..types import Action, Confirmed, Origin, Runs, State, Track, frames_in, runs_of
-from .case import CaseFields
+from ..types import Action, Confirmed, Decided, Origin, Runs, State, Track, frames_in, runs_of
+from .case import NO_CASE, CaseFields
 from .manifest_parts import (
     AnswerPart,
     MutedPart,
@@ -109,6 +109,7 @@ def _track_part(
         if track.origin is Origin.AUTO
         else (track.origin.value,),
         reason=track.reason or of_case,
+        code=case.code_of(track.target.word, subject.said, track.action is Action.REDACT),
         decided_by=track.decided_by,
         decided_at=track.decided_at,
         by_person=subject.by_person,
@@ -190,13 +191,16 @@ def _with_held(
     yield from _merged(sorted(pieces))
 
 
-def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[MutedPart]:
+def muted_parts(
+    plan: Plan, sounded: tuple[Fraction, Fraction] | None, case: CaseFields = NO_CASE
+) -> list[MutedPart]:
     """The spans of the sound that were muted, in order of time.
 
     Args:
         plan: with the spans to mute.
         sounded: see `RunRecord`: a span that lies before or after it removed nothing, and is not
             listed; of any other span, the part within it is.
+        case: what its codes are.
     """
     if sounded is None or not plan.muted:
         return []
@@ -214,6 +218,7 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
             m.reason,
             m.decided_by,
             m.decided_at,
+            case.code_of("", Decided(m.reason, code=m.code)),
         )
         for m, taken in zip(plan.muted, plan.muted_on_clock(), strict=True)
         if taken.start < end and taken.end > begin
@@ -248,4 +253,6 @@ def review_part(plan: Plan) -> ReviewPart | None:
         moments_seen=len(review.moments),
         moments_answered=sum(moment.answered for moment in review.moments),
         frames_played=count_of(review.frames_seen(played=True)),
+        open_seconds=review.open_seconds,
+        worked_seconds=review.worked_seconds,
     )

@@ -7,16 +7,17 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from msgspec import field
 from msgspec.structs import asdict
 
 from ..errors import PlanError, UsageError
 from ..files import read_file
-from ..types import ANY_KIND, Target, Value, clock, read_clock
+from ..types import ANY_KIND, UNDECIDED, Decided, Target, Value, clock, read_clock
 from ..words import problem, reason_of
 from .checked_text import checked_text
 
@@ -44,9 +45,15 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
         recipient: who will get the output.
         purpose: of the redaction.
         legal_basis: the rule that requires or allows the redaction.
+        exemption: code for everything that is hidden and has none of its own.
+        not_redacted: why the file as a whole is not redacted, if it is not.
+        organisation: that hands the output over.
+        requester: who asked for it.
+        request_date: when; deadline: until when it is due.
         reasons: why things are hidden: reason code or text by target word (`Target.word`); a
             track's own reason takes precedence.
         codes: what the reason codes of this case mean; empty if reasons are plain words.
+        hours: whether reports say how long the page was open and worked with.
     """
 
     case: str = ""
@@ -56,12 +63,27 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
     recipient: str = ""
     purpose: str = ""
     legal_basis: str = ""
+    exemption: str = ""
+    not_redacted: str = ""
+    organisation: str = ""
+    requester: str = ""
+    request_date: str = ""
+    deadline: str = ""
     reasons: dict[str, str] = field(default_factory=dict)
     codes: dict[str, ReasonCode] = field(default_factory=dict)
+    hours: bool = False
 
     @property
     def empty(self) -> bool:
         return self == CaseFields()
+
+    def code_of(self, target: str, said: Decided = UNDECIDED, hidden: bool = True) -> str:
+        """The code of what is decided about a target, given by its word: its own, or its reason if
+        that is a code; else, if it is hidden, that of the case. "" if there is none."""
+        if said.code or said.reason in self.codes:
+            return said.code or said.reason
+        usual = self.reasons.get(target, "")
+        return (usual if usual in self.codes else self.exemption) if hidden else ""
 
     def overridden_by(self, other: CaseFields) -> CaseFields:
         """These fields, except those that are given in `other`.
@@ -75,7 +97,11 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
         return both
 
 
-TEXT_FIELDS = tuple(n for n in CaseFields.__struct_fields__ if n not in ("reasons", "codes"))
+NO_CASE: Final = CaseFields()
+
+_NO_TEXT = ("reasons", "codes", "hours")
+
+TEXT_FIELDS = tuple(n for n in CaseFields.__struct_fields__ if n not in _NO_TEXT)
 
 
 def _require_codes(case: CaseFields, where: str = "") -> None:
@@ -85,7 +111,8 @@ def _require_codes(case: CaseFields, where: str = "") -> None:
     Raises:
         PlanError: names the reason and the nearest code.
     """
-    for target, reason in case.reasons.items():
+    given = case.reasons | ({"exemption": case.exemption} if case.exemption else {})
+    for target, reason in given.items():
         if case.codes and reason not in case.codes:
             near = difflib.get_close_matches(reason, case.codes, 1)
             said = {"where": where, "target": target, "reason": reason}
@@ -170,8 +197,12 @@ def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:
 
 def checked_case(case: CaseFields, where: str) -> CaseFields:
     """Fields with any values, checked for a record. Raises PlanError."""
+    days = {n: getattr(case, n) for n in ("request_date", "deadline")}
+    case = case.but(**{n: d.isoformat() for n, d in days.items() if isinstance(d, date)})
     for name in TEXT_FIELDS:
         checked_text(getattr(case, name), f"{where}: {name}")
+    if not isinstance(case.hours, bool):
+        raise problem(PlanError, "hours_yes_or_no", where=where)
     if not isinstance(case.reasons, Mapping):
         kind = type(case.reasons).__name__
         raise problem(PlanError, "reasons_table", where=where, kind=kind)

@@ -14,6 +14,7 @@ from msgspec import Meta, field
 
 from ..errors import PlanError
 from ..files import read_file
+from ..plan import Census, counted
 from ..types import Natural, Sha256, Utc
 from ..words import problem, reason_of
 from .case import CaseFields
@@ -34,8 +35,10 @@ from .manifest_parts import (
     StepPart,
     SubjectPart,
     TrackPart,
+    WithheldPart,
 )
 from .signature import PublicKeyHex
+from .withheld import kind_of
 
 
 class SourcePart(Part):
@@ -160,6 +163,9 @@ class Manifest(Part):
     subjects: Annotated[
         list[SubjectPart], Meta(description="people and vehicles, in order of their first tracks")
     ] = field(default_factory=list)
+    withheld: Annotated[
+        list[WithheldPart], Meta(description="most pictures first; empty: an older version's")
+    ] = field(default_factory=list)
 
     @property
     def cut(self) -> tuple[float, float] | None:
@@ -167,6 +173,12 @@ class Manifest(Part):
         original; None if it was made of all."""
         part = self.source.excerpt
         return None if part is None else (part.from_seconds, part.to_seconds)
+
+
+def census_of(manifest: Manifest) -> Census:
+    """The census of what a run hid and showed; see `redact.plan.census`."""
+    firsts = (track for track in manifest.tracks if track.subject is None)
+    return counted((kind_of(track, manifest.subjects), track.action) for track in firsts)
 
 
 MANIFEST_SUFFIX = ".manifest.json"

@@ -200,6 +200,9 @@ class TrackPart(Part):
         ),
     ] = field(default_factory=list)
     decided_at: UtcOrNone = ""
+    code: Annotated[
+        str, Meta(description="of the rule that the decision rests on; empty: none was given")
+    ] = ""
     by_person: Annotated[
         bool,
         Meta(
@@ -241,6 +244,20 @@ class MutedPart(Part):
     reason: str
     decided_by: Annotated[str, Meta(description="empty: not stated")]
     decided_at: UtcOrNone = ""
+    code: str = ""
+
+
+class WithheldPart(Part):
+    """How much was withheld under one code, or for one reason that has none."""
+
+    code: str
+    reason: Annotated[str, Meta(description="empty if there is a code")]
+    subjects: Annotated[
+        dict[str, Natural], Meta(description="how many people, vehicles, texts and areas")
+    ]
+    frames: Annotated[Natural, Meta(description="pictures in which one of them is hidden")]
+    seconds: Annotated[Seconds, Meta(description="for which these pictures are shown")]
+    sound_seconds: Annotated[Seconds, Meta(description="of sound that was muted")]
 
 
 class AnswerPart(Part):
@@ -278,6 +295,10 @@ class ReviewPart(Part):
         Natural, Meta(description="of those seen, from their picture alone")
     ] = 0
     frames_played: Annotated[Natural, Meta(description="shown while it played at 1x at most")] = 0
+    open_seconds: Annotated[Natural, Meta(description="for which the page was open")] = 0
+    worked_seconds: Annotated[
+        Natural, Meta(description="of these, with a person's actions less than a minute apart")
+    ] = 0
 
 
 class ModelPart(Part):

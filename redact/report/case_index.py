@@ -1,5 +1,5 @@
 """The page for a whole case, and the words that it shares with the table of `redact run`: the state
-of each source, and how many tracks are hidden in it.
+of each source, and who is hidden in it.
 
 The page has no scripts and no external resources, and everything in it is escaped.
 """
@@ -16,11 +16,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from .. import __version__
+from ..plan import Census
 from ..record import manifest_path, read_manifest
 from ..types import clock, one_line, readable
-from ..words import Message, error_from_json, said, say, spoken, word
+from ..words import Message, error_from_json, said, say, spoken, word, words_of
 from .pages import rendered
-from .report_words import ReportWords
+from .report_words import ReportWords, census_in_words
 
 PAGE_MARK = b'<meta name="generator" content="redact case index">'
 """Identifies such pages: they may be replaced by newer ones, other files may not."""
@@ -77,19 +78,12 @@ def in_one_line(
     return say("counts_and_time", count=count, parts=parts, time=clock(took, 0))
 
 
-def tracks_hidden(result: Mapping[str, Any]) -> str:
-    """What is hidden, for a table cell: "3 faces, 1 licence plate"; "" if unknown."""
+def who_is_hidden(result: Mapping[str, Any]) -> str:
+    """Who is hidden, for a table cell, see `census_in_words`; "" if unknown."""
     if "hidden" not in result:
         return ""
-    hidden = [say("cell_hidden", count=n, kind=kind) for kind, n in result["hidden"].items()]
-    kept, alarms = result["kept"], result.get("false_alarms", 0)
-    cut_off = result.get("cut_off", 0)
-    more = [say("cell_kept", count=kept)] if kept else []
-    more += [say("cell_cut_off", count=cut_off)] if cut_off else []
-    more += [say("cell_alarms", count=alarms)] if alarms else []
-    if not (hidden or more):
-        return say("finds_nothing")
-    return word("term", "semicolon").join([", ".join(hidden) or say("cell_none"), *more])
+    counts = Census(*(result[name] for name in Census._fields))
+    return census_in_words(counts, words_of(spoken())) or say("finds_nothing")
 
 
 def why_not(result: Mapping[str, Any]) -> str:
@@ -164,7 +158,7 @@ def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, 
         "good": good,
         "source": _name(result["source"]),
         "state": verdict(result),
-        "hidden": tracks_hidden(result),
+        "hidden": who_is_hidden(result),
         "words": one_line(readable(words)),
         "report": quote(link.replace(os.sep, "/"), errors="surrogateescape"),
     }

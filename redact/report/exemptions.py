@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..record import CERTAINTY, Manifest, TrackPart
-from ..types import DOUBTFUL, Action, Origin, State, ranges
-from .report_words import ReportWords
-from .timeline import COLOURS
+from ..record import Manifest, MutedPart, ReasonCode, TrackPart, WithheldPart, kind_of
+from ..types import DOUBTFUL, Action, Origin, count_of, joined, ranges
+from .report_words import ReportWords, counts_in_words
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -28,11 +27,12 @@ class Exemption:
     Attributes:
         spans: start and end in seconds after the first picture, in order; at least one.
         medium: picture or sound.
-        target: what is withheld.
+        who: kind and number of the subject, as on the page; "" for sound.
+        target: what of it is withheld.
         action: hidden or shown, and how much of it is shown.
         method: how it is hidden.
-        code, meaning: of the reason; the code is "" if the reason is not a code of the case.
-        legal_basis: of the code, else of the case.
+        code, meaning: why; "" if not given.
+        legal_basis: of the code, else, if it is hidden, of the case.
         decided_by: a person, or the program's rule.
         decided_at: when, UTC; "" if not on record.
         origin: who or what marked it.
@@ -41,15 +41,14 @@ class Exemption:
         tracks: track numbers, ascending; empty for sound.
         reason: code and meaning, or only the meaning if there is no code or it says the same.
         pictures: number of pictures in which it appears; "" for sound.
-        states: in how many of them it was seen, bridged, held or drawn by hand.
         css: CSS class of its row.
         alarm: whether it was marked as a false alarm.
-        who: which person or vehicle it is, and in how many further pictures only the body is seen;
-            "" if no body is known.
+        body: in how many further pictures only its body is seen; "" if in none.
     """
 
     spans: Spans
     medium: str
+    who: str
     target: str
     action: str
     method: str
@@ -64,80 +63,83 @@ class Exemption:
     tracks: tuple[int, ...] = ()
     reason: str = ""
     pictures: str = ""
-    states: str = ""
     css: str = ""
     alarm: bool = False
-    who: str = ""
+    body: str = ""
 
     @property
     def track_numbers(self) -> str:
         return ranges(self.tracks)
 
+    @property
+    def seconds(self) -> float:
+        return sum(end - start for start, end in self.spans)
+
 
 def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
-    """The entries for the picture in order of time, one for all tracks of a subject with the same
-    decision. False alarms, which the report lists separately, come last."""
+    """The entries for the picture in order of time, one for each subject, or for each decision if
+    an older record has several about one. False alarms, which the report lists separately, come
+    last."""
     groups: dict[object, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
-        same = (
-            *(track.action, track.target, track.method, track.reason, track.decided_by),
-            track.by_person,
-        )
-        words = target_words(track, text)
-        groups[(track.subject or track.track, *same, track.origin, words)].append(track)
+        decided = (track.action, track.reason, track.code, track.decided_by, track.by_person)
+        groups[(track.subject or track.track, *decided)].append(track)
     found = [_of_subject(tracks, manifest, text) for tracks in groups.values()]
     found.sort(key=lambda e: (e.alarm, e.spans[0], e.tracks))
     return [replace(entry, number=f"{number}") for number, entry in enumerate(found, 1)]
 
 
 def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) -> Exemption:
-    first = tracks[0]
-    code, meaning, basis = _reason(first.reason, manifest)
-    meaning = text.term("reason", meaning)
+    first, hidden = tracks[0], tracks[0].action is Action.REDACT
+    code, meaning, basis = reason_of(first, manifest, text, hidden)
     spans = _joined((t.first_seconds, t.last_seconds) for t in tracks)
-    bare = first.action.unmasked
+    known = {part.subject: part for part in manifest.subjects}.get(first.subject or first.track)
+    body, methods = "", [t.method for t in tracks if t.method != "none"]
+    if known is not None and known.body_frames:
+        body = text(f"log.{known.kind}_alone", count=text.number(known.body_frames))
     return Exemption(
         spans=spans,
         times=tuple(f"{text.clock(start)}–{text.clock(end)}" for start, end in spans),
         medium=text("log.picture"),
-        target=text.word("target", first.target) if bare else target_words(first, text),
+        who=who(first, manifest, text),
+        target=_each(
+            text.word("target", t.target) if first.action.unmasked else target_words(t, text)
+            for t in tracks
+        ),
         action=_action(tracks, text),
-        method=text.word("method", first.method),
+        method=text.word("method", methods[0] if methods else "none"),
         code=code,
         meaning=meaning,
-        # The legal basis is for hiding, so a subject that is shown has none.
-        legal_basis=basis if first.action is Action.REDACT else "",
+        legal_basis=basis,
         decided_by=first.decided_by or text(_nobody_named(first)),
         decided_at=_moment(max(t.decided_at for t in tracks), text),
-        origin=text.word("origin", first.origin.value),
+        origin=_each(text.word("origin", t.origin.value) for t in tracks),
         tracks=tuple(sorted(t.track for t in tracks)),
         reason=meaning if code in ("", meaning) else f"{code}{text('title.colon')}{meaning}",
-        pictures=str(sum(map(_pictures, tracks))),
-        states=_states(tracks, text),
-        css="redact" if first.action is Action.REDACT else "keep",
+        pictures=str(_pictures(tracks)),
+        css="redact" if hidden else "keep",
         alarm=first.action is Action.FALSE_ALARM,
-        who=_somebody(first, manifest, text),
+        body=body,
     )
 
 
-def _somebody(track: TrackPart, manifest: Manifest, text: ReportWords) -> str:
+def who(track: TrackPart, manifest: Manifest, text: ReportWords) -> str:
+    """Kind and number of a track's subject, as the page names it."""
     number = track.subject or track.track
-    known = next((s for s in manifest.subjects if s.subject == number), None)
-    if known is None:
-        return ""
-    name = text(f"log.who_{known.kind}", number=number)
-    if not known.body_frames:
-        return name
-    body = text(f"log.who_{known.kind}_alone", count=text.number(known.body_frames))
-    return f"{name}{text('title.semicolon')}{body}"
+    return f"{text.term('subject', kind_of(track, manifest.subjects))} {number}"
+
+
+def _each(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(words))
 
 
 def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]:
     for span in manifest.muted:
-        code, meaning, basis = _reason(span.reason, manifest)
+        code, meaning, basis = reason_of(span, manifest, text)
         yield Exemption(
             spans=((span.start_seconds, span.end_seconds),),
             medium=text("log.sound"),
+            who="",
             target=text("sound.target"),
             action=text("sound.taken_out"),
             method=text(f"sound.{span.how}"),
@@ -150,14 +152,20 @@ def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]
         )
 
 
-def _reason(given: str, manifest: Manifest) -> tuple[str, str, str]:
-    """Code, meaning and legal basis of a reason. If it is not a code of the case, the code is "",
-    the meaning is the reason itself, and the basis is that of the case."""
+def reason_of(
+    part: TrackPart | MutedPart | WithheldPart,
+    manifest: Manifest,
+    text: ReportWords,
+    hidden: bool = True,
+) -> tuple[str, str, str]:
+    """Code, meaning and legal basis of a decision; each is "" if there is none. The legal basis of
+    the whole case is for hiding."""
     case = manifest.case
-    known = case.codes.get(given)
-    if known is None:
-        return "", given, case.legal_basis
-    return given, known.text or given, known.basis or case.legal_basis
+    # Before codes had a field of their own, they stood in that of the reason.
+    code = part.code or (part.reason if part.reason in case.codes else "")
+    known, usual = case.codes.get(code, ReasonCode()), case.legal_basis if hidden else ""
+    meaning = text.term("reason", part.reason) if part.reason != code else ""
+    return code, meaning or known.text or code, known.basis or usual
 
 
 def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
@@ -179,36 +187,35 @@ def target_words(track: TrackPart, text: ReportWords) -> str:
     return text("target.unsure", target=word) if unsure else word
 
 
-def _pictures(track: TrackPart) -> int:
-    return sum(track.frames_per_state.values())
+def _pictures(tracks: Iterable[TrackPart]) -> int:
+    """Number of pictures in which any of the tracks is."""
+    return _number_of(((s.first, s.last) for s in t.spans) for t in tracks)
+
+
+def _number_of(runs: Iterable[Iterable[tuple[int, int]]]) -> int:
+    return count_of(joined(tuple(run for part in runs for run in part), ()))
 
 
 def _action(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     """Hidden or shown; for kept tracks that are hidden in some pictures, in how many they are
     shown."""
-    outcome, total = tracks[0].action, sum(map(_pictures, tracks))
+    outcome, total = tracks[0].action, _pictures(tracks)
     word = text.word("action", outcome.value)
     if outcome is Action.REDACT:
         return word
-    shown = sum(last - first + 1 for t in tracks for first, last in t.shown)
+    shown = _number_of(t.shown for t in tracks)
     if shown < total:
         part = text("log.shown_part", shown=shown, total=total)
         word = part if outcome is Action.KEEP else word + text("title.semicolon") + part
-    covered = sum(last - first + 1 for t in tracks for first, last in t.covered)
+    covered = _number_of(t.covered for t in tracks)
     if covered:
         word += text("title.semicolon") + text("log.covered", count=covered)
-    confirmed = sum(last - first + 1 for t in tracks for first, last in t.shown_confirmed)
+    confirmed = _number_of(t.shown_confirmed for t in tracks)
     if confirmed:
-        word += text("title.semicolon") + text(
-            "log.confirmed", count=confirmed, by=_who(tracks, text)
-        )
+        names = (c.by or text("log.person") for t in tracks for c in t.confirmed if c.same)
+        told = text("log.confirmed", count=confirmed, by=_each(names))
+        word += text("title.semicolon") + told
     return word
-
-
-def _who(tracks: Sequence[TrackPart], text: ReportWords) -> str:
-    """Who confirmed what is shown."""
-    names = dict.fromkeys(c.by for t in tracks for c in t.confirmed if c.same)
-    return ", ".join(name or text("log.person") for name in names)
 
 
 def _moment(at: str, text: ReportWords) -> str:
@@ -228,8 +235,29 @@ def _nobody_named(track: TrackPart) -> str:
     return "log.by_rule" if by_rule else "log.not_stated"
 
 
+def withheld_rows(manifest: Manifest, text: ReportWords) -> list[dict[str, str]]:
+    """How much was withheld under each code or for each reason, in words."""
+    frames, rows = manifest.source.frames, []
+    for part in manifest.withheld:
+        code, meaning, basis = reason_of(part, manifest, text)
+        rows.append(
+            {
+                "code": code,
+                "meaning": meaning,
+                "basis": basis,
+                "who": counts_in_words(part.subjects, text.words),
+                "seconds": text.number(part.seconds, 1),
+                "pictures": text.number(part.frames),
+                "share": text.number(100 * part.frames / max(frames, 1), 1),
+                "sound": text.number(part.sound_seconds, 1) if part.sound_seconds else "",
+            }
+        )
+    return rows
+
+
 def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
-    """The log as CSV, with one row per span of each entry.
+    """The log as CSV, with one row per span of each entry, and at its end one for each code: how
+    much was withheld under it.
 
     It is UTF-8 with a byte-order mark, without which Excel misreads accents. The separator is a
     semicolon in languages with a decimal comma.
@@ -238,15 +266,32 @@ def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
     writer = csv.writer(out, delimiter=text("csv.delimiter"), lineterminator="\r\n")
     writer.writerow(text("csv.columns").split(","))
     every = [*picture_entries(manifest, text), *_sound_entries(manifest, text)]
-    for number, entry in enumerate(every, 1):
+
+    def number(value: float, digits: int) -> str:
+        return text.words.number(f"{value:.{digits}f}")
+
+    for place, entry in enumerate(every, 1):
         for start, end in entry.spans:
-            row = (
-                str(number), text.clock(start), text.clock(end), entry.medium, entry.target,
-                entry.action, entry.method, entry.code, entry.meaning, entry.legal_basis,
-                entry.decided_by, entry.decided_at, entry.origin, " ".join(map(str, entry.tracks)),
-                entry.pictures,
+            line = (
+                str(place), text.clock(start), text.clock(end), entry.medium, entry.who,
+                entry.target, entry.action, entry.method, entry.code, entry.meaning,
+                entry.legal_basis, entry.decided_by, entry.decided_at, entry.origin,
+                " ".join(map(str, entry.tracks)), entry.pictures, number(end - start, 3), "",
             )  # fmt: skip
-            writer.writerow([harmless(cell) for cell in row])
+            writer.writerow(map(harmless, line))
+    for row, part in zip(withheld_rows(manifest, text), manifest.withheld, strict=True):
+        share = 100 * part.frames / max(manifest.source.frames, 1)
+        for medium, what, seconds, pictures, of_all in (
+            ("log.picture", "action.redact", part.seconds, str(part.frames), number(share, 1)),
+            ("log.sound", "sound.taken_out", part.sound_seconds, "", ""),
+        ):
+            if seconds or pictures not in ("", "0"):
+                cells = (
+                    text("csv.total"), "", "", text(medium), row["who"] if pictures else "", "",
+                    text(what), "", row["code"], row["meaning"], row["basis"], "", "", "", "",
+                    pictures, number(seconds, 3), of_all,
+                )  # fmt: skip
+                writer.writerow(map(harmless, cells))
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -260,8 +305,8 @@ MOST_ENTRIES_IN_REPORT: Final = 5
 one goes into the annex, where common details are printed once."""
 
 MOST_SINGLE_ROWS: Final = 60
-"""Up to this number of entries, each has its own row, with its certainty and the time of its
-decision; otherwise a crowd would fill twenty pages."""
+"""Up to this number of entries, each has its own row, with the time of its decision; otherwise a
+crowd would fill twenty pages."""
 
 MOST_ROWS_IN_NORMAL_TYPE: Final = 150
 """Above this number of rows, the log is printed in the smallest legible type: 262 take eight
@@ -269,7 +314,7 @@ pages."""
 
 _COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
 
-_OF_FEW: Final = ("decided_at", "states")
+_OF_FEW: Final = ("decided_at",)
 
 
 def log_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
@@ -327,24 +372,12 @@ def _without(usual: Mapping[str, str], entry: Exemption, text: ReportWords) -> E
 
 
 def _merged(entries: Iterable[Exemption]) -> Iterator[Exemption]:
-    """Yield entries, with those joined that differ only in number, tracks, states and time of
+    """Yield entries, with those joined that differ only in number, subject, tracks and time of
     decision."""
     groups: dict[Exemption, list[Exemption]] = defaultdict(list)
     for entry in entries:
-        groups[replace(entry, number="", tracks=(), states="", decided_at="")].append(entry)
+        groups[replace(entry, number="", who="", tracks=(), decided_at="")].append(entry)
     for group in groups.values():
         numbers = ranges(int(entry.number) for entry in group)
         tracks = tuple(n for entry in group for n in entry.tracks)
-        yield replace(group[0], number=numbers, tracks=tracks)
-
-
-def _states(tracks: Sequence[TrackPart], text: ReportWords) -> str:
-    counts: Counter[str] = Counter()
-    for track in tracks:
-        for state, count in track.frames_per_state.items():
-            known = state in {s.value for s in State}
-            counts[CERTAINTY[State(state)] if known else state] += count
-    return ", ".join(
-        f"{text(f'hidden.{word}') if word in COLOURS else word}\N{NO-BREAK SPACE}{count}"
-        for word, count in counts.items()
-    )
+        yield replace(group[0], number=numbers, who=_each(e.who for e in group), tracks=tracks)

@@ -33,19 +33,19 @@ from ..record import (
 )
 from ..types import readable
 from ..words import FALLBACK, problem
-from .exemptions import exemption_csv, log_parts
+from .exemptions import exemption_csv, log_parts, withheld_rows
 from .report_words import ReportWords
 from .summary import (
     audit_view,
     case_parts,
     check_command,
     legend,
-    per_target,
+    per_kind,
     record_words,
     reviewed,
     summary_parts,
 )
-from .timeline import drawn_tracks, timeline_svg
+from .timeline import drawn_subjects, timeline_svg
 
 
 def report_html(
@@ -92,8 +92,10 @@ def render_report(
         **summary_parts(manifest, audit, text),
         **case_parts(manifest, text),
         legend=legend(manifest, text),
-        drawn=len(drawn_tracks(manifest)),
-        per_target=list(per_target(manifest, text)),
+        drawn=len(drawn_subjects(manifest)),
+        all_subjects=len({t.subject or t.track for t in manifest.tracks}),
+        per_kind=list(per_kind(manifest, text)),
+        withheld=withheld_rows(manifest, text),
         review=reviewed(manifest, text),
         **log_parts(manifest, text),
         command=shlex.join(manifest.run.command),

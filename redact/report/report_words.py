@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from ..plan import Census
 from ..record import MessagePart
 from ..types import clock
 from ..words import LANGUAGES, Words, surface
+
+
+def counts_in_words(counts: Mapping[str, int], words: Words) -> str:
+    """For example "2 people, 1 vehicle"."""
+    each = ({"count": n, "kind": kind} for kind, n in counts.items())
+    return ", ".join(words.message("cell_count", values) for values in each)
+
+
+def census_in_words(counts: Census, words: Words) -> str:
+    """For example "2 people, 1 vehicle masked; 1 person visible by decision; 1 false alarm"; "" if
+    there is nothing."""
+    said = [
+        words.message(code, {"count": n, "what": counts_in_words(kinds, words)})
+        for code, n, kinds in (
+            ("cell_hidden", 0, counts.hidden),
+            ("cell_kept", 0, counts.kept),
+            ("cell_cut_off", counts.cut_off, {}),
+            ("cell_alarms", counts.false_alarms, {}),
+        )
+        if n or kinds
+    ]
+    return words.word("term", "semicolon").join(said)
 
 
 class ReportWords:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..media import sound_is_short
-from ..plan import ReviewState, count_of, joined
+from ..plan import ReviewState, count_of, counted, joined
 from ..record import (
     CERTAINTY,
     TEXT_FIELDS,
@@ -19,9 +19,12 @@ from ..record import (
     FindingPart,
     Manifest,
     TrackPart,
+    census_of,
+    kind_of,
 )
-from ..types import Action, State, Target
-from .report_words import ReportWords
+from ..types import Action, State
+from .exemptions import reason_of, who
+from .report_words import ReportWords, census_in_words
 from .timeline import COLOURS, KEPT_COLOUR
 
 
@@ -162,7 +165,7 @@ def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any
 
 def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords) -> dict[str, Any]:
     """Values for the summary in the template."""
-    hidden, kept, cut_off, alarms = _counts(manifest.tracks)
+    counts = census_of(manifest)
     if audit is None:
         verdict, words = "none", text("summary.no_audit")
     elif audit.passed:
@@ -179,30 +182,21 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
         verdict, words = "bad", text("summary.findings", count=count)
     return {
         **_completeness(manifest, text),
-        "hidden": hidden,
-        "kept": kept,
-        "cut_off_count": cut_off,
-        "alarms_count": alarms,
+        "counts": census_in_words(counts, text.words),
+        "cut_off_count": counts.cut_off,
+        "alarms_count": counts.false_alarms,
         "by_person": _by_person(manifest, text),
         "verdict": verdict,
         "verdict_text": words,
     }
 
 
-def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int, int]:
-    """Numbers of tracks hidden, kept, cut off by hand, and marked as false alarms."""
-    found = [t.action for t in tracks]
-    hidden, kept, cut_off, alarms = map(found.count, Action)
-    return hidden, kept, cut_off, alarms
-
-
 def _by_person(manifest: Manifest, text: ReportWords) -> str:
-    """Words for how many tracks a person decided about, and how many nobody changed; "" if there
-    are no tracks."""
-    if not manifest.tracks:
-        return ""
-    decided = sum(track.by_person for track in manifest.tracks)
-    return text("summary.decided", decided=decided, rest=len(manifest.tracks) - decided)
+    """Words for how many a person decided about, and about how many nobody did; "" if there is
+    nobody and nothing."""
+    subjects = [track for track in manifest.tracks if track.subject is None]
+    decided = sum(track.by_person for track in subjects)
+    return text("summary.decided", decided=decided, rest=len(subjects) - decided) * bool(subjects)
 
 
 def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
@@ -290,32 +284,32 @@ def legend(manifest: Manifest, text: ReportWords) -> list[tuple[str, str, str]]:
     return words
 
 
-def per_target(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the table that counts decisions by target."""
-    groups: dict[str, list[TrackPart]] = defaultdict(list)
+def per_kind(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table that counts decisions about people, vehicles, texts and areas."""
+    groups = defaultdict[str, list[TrackPart]](list)
     for track in manifest.tracks:
-        groups[track.target].append(track)
-    for target in (t.word for t in Target):
-        tracks = groups.get(target, [])
-        if tracks:
-            hidden, kept, cut_off, alarms = _counts(tracks)
+        if track.subject is None:
+            groups[kind_of(track, manifest.subjects)].append(track)
+    for kind in text.words.tables["subject"]:
+        if tracks := groups.get(kind, []):
+            counts = counted((kind, track.action) for track in tracks)
             yield {
-                "target": text.word("target", target),
-                "tracks": len(tracks),
-                "hidden": hidden,
-                "kept": kept,
-                "cut_off": cut_off,
-                "alarms": alarms,
-                "reasons": _reasons(tracks, text),
+                "kind": text.term("subjects", kind),
+                "all": len(tracks),
+                "hidden": counts.hidden.get(kind, 0),
+                "kept": counts.kept.get(kind, 0),
+                "cut_off": counts.cut_off,
+                "alarms": counts.false_alarms,
+                "reasons": _reasons(tracks, manifest, text),
             }
 
 
-def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
+def _reasons(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) -> str:
     """Each decision with its reasons: "hidden: third party; shown: client"."""
     parts = []
     for outcome in Action:
-        reasons = [t.reason for t in tracks if t.action is outcome]
-        given = {text.term("reason", reason) for reason in reasons}
+        reasons = [reason_of(t, manifest, text)[1] for t in tracks if t.action is outcome]
+        given = set(reasons)
         # "Cut off by hand" is reason enough if nobody gave another.
         lacks = "" in given and outcome is not Action.CUT_OFF
         words = [*sorted(given - {""}), *([text("log.no_reason")] if lacks else [])]
@@ -332,6 +326,7 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
         return None
     share = 100 * review.frames_seen / max(review.frames, 1)
     people = sorted({part.by for part in review.seen})
+    firsts = {track.track: track for track in manifest.tracks if track.subject is None}
     return {
         "by_each": [
             text(
@@ -362,6 +357,13 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
         )
         if review.moments
         else "",
+        "hours": text(
+            "review.hours",
+            open=text.clock(review.open_seconds, 0),
+            worked=text.clock(review.worked_seconds, 0),
+        )
+        if manifest.case.hours
+        else "",
         "findings": text(
             "review.findings", answered=review.findings_answered, findings=review.findings
         ),
@@ -378,10 +380,11 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
         "subjects": [
             text(
                 "review.subject",
-                track=s.track,
+                who=who(firsts[s.track], manifest, text),
                 seen=text.number(count_of(joined(s.frames, s.closely))),
             )
             for s in review.subjects
+            if s.track in firsts
         ],
     }
 

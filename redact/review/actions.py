@@ -52,19 +52,19 @@ def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
     if action is None:
         raise RefusedError("unknown")
     try:
-        return action(plan, what, Decided(_text(what), by, at))
+        return action(plan, what, Decided(_text(what), by, at, _text(what, "code")))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise problem(PlanError, "page_asked", what=what.get("op"), error=error) from error
 
 
-def _text(what: dict[str, Any]) -> str:
-    """A reason, as the command line accepts it: Persian names and most emoji contain joining
-    characters, and French text contains non-breaking spaces."""
-    text = what.get("reason") or ""
+def _text(what: dict[str, Any], name: str = "reason") -> str:
+    """A reason or its code, as the command line accepts it: Persian names and most emoji contain
+    joining characters, and French text contains non-breaking spaces."""
+    text = what.get(name) or ""
     if not isinstance(text, str) or len(text) > 500:
         raise RefusedError("reason_long")
     try:
-        return checked_option(text.strip(), "the reason")
+        return checked_option(text.strip(), f"the {name}")
     except UsageError as error:
         raise RefusedError("reason_long") from error
 

@@ -315,6 +315,7 @@ def _of_subject(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: 
         "name": subject.name,
         "decision": (Decision.FALSE_ALARM if cut else decision).value,
         "reason": subject.reason,
+        "code": subject.code,
         "cut": cut,
         # Called a false alarm, though the networks were sure of it: listed at Finish.
         "sure_alarm": decision is Decision.FALSE_ALARM and any(map(decisions.is_sure, tracks)),

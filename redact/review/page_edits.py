@@ -144,7 +144,9 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
         joined = _said_together(old).but(**theirs, name=name)
     elif before <= {Decision.KEEP, Decision.HIDE, Decision.NONE} and Decision.KEEP in before:
         reason = next((s.reason for s in old if s.decision is Decision.KEEP and s.reason), "")
-        kept = Subject(theirs["tracks"], Decision.KEEP, name, reason, decided.by, decided.at)
+        code = next((s.code for s in old if s.decision is Decision.KEEP and s.code), "")
+        said = decided._replace(reason=reason, code=code)
+        kept = Subject(theirs["tracks"], name=name).saying(Decision.KEEP, said)
         joined = kept.but(bodies=theirs["bodies"])
     else:
         plan = _unconfirmed(plan, tracks)
@@ -157,8 +159,9 @@ def _said_together(subjects: Sequence[Subject]) -> Subject:
     reasons = dict.fromkeys(s.reason for s in subjects if s.reason)
     names = dict.fromkeys(s.decided_by for s in subjects if s.decided_by)
     at = max(s.decided_at for s in subjects)
-    said = {"reason": "; ".join(reasons), "decided_by": ", ".join(names), "decided_at": at}
-    return subjects[0].but(**said)
+    codes = dict.fromkeys(s.code for s in subjects if s.code)
+    said = Decided("; ".join(reasons), ", ".join(names), at, ", ".join(codes))
+    return subjects[0].saying(subjects[0].decision, said)
 
 
 def _unconfirmed(plan: Plan, numbers: Sequence[int]) -> Plan:
@@ -217,7 +220,7 @@ def add(
 
 def _with_subject(plan: Plan, track: Track, decision: Decision, decided: Decided) -> Plan:
     """With a new track as a subject of its own."""
-    new = Subject((track.id,), decision, "", *decided)
+    new = Subject((track.id,)).saying(decision, decided)
     return plan.with_track(undecided(track)).with_subjects((*all_subjects(plan), new))
 
 
@@ -562,7 +565,7 @@ def answer(
     Raises:
         PlanError: there is no such finding, or the answer is insufficient.
     """
-    reason, by, at = decided
+    reason, by, at, _ = decided
     note, review = finding_of(plan, number), plan.review or ReviewState()
     if words not in ("hide", "none"):
         raise RefusedError("unknown")

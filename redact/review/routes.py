@@ -57,7 +57,9 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
     """Every route of a session by method and path."""
     page = _Page(session)
     found = {
-        (method, f"/api/{name}"): with_error_answers(getattr(page, name.replace("-", "_")))
+        (method, f"/api/{name}"): page.timed(
+            f"/api/{name}", with_error_answers(getattr(page, name.replace("-", "_")))
+        )
         for method, names in _NAMES.items()
         for name in names.split()
     }
@@ -97,6 +99,15 @@ def with_error_answers(route: Route) -> Route:
 class _Page:
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def timed(self, path: str, route: Route) -> Route:
+        """The route, noting when it is asked for."""
+
+        def answer(values: dict[str, Any]) -> Answer:
+            self._session.time.hear(acts=path not in BACKGROUND_PATHS)
+            return route(values)
+
+        return answer
 
     def state(self, values: dict[str, Any]) -> Answer:
         """Whether the review is open, the current job, whether the plan was changed outside, and
@@ -367,7 +378,9 @@ class _Page:
         with here.open_plan.lock:
             plan = change()
             changes = here.overview.changes(plan)
-            here.open_plan.note(lambda review: here.overview.noted(plan, review))
+            here.open_plan.note(
+                lambda review: self._session.time.noted(here.overview.noted(plan, review))
+            )
             return as_json({**changes, **self._steps()})
 
     def _steps(self) -> dict[str, Any]:

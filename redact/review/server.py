@@ -128,7 +128,7 @@ def _words(language: str) -> dict[str, Any]:
     words = dict(surface(language, "page"))
     words |= {f"reason.{own}": said for own, said in Words(language).tables["reason"].items()}
     tables = Words(language).tables
-    whom = tables["target_short"] | tables["somebody"]
+    whom = tables["target_short"] | tables["subject"]
     return words | {f"target.{kind}": name.capitalize() for kind, name in whom.items()}
 
 

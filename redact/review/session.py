@@ -40,6 +40,7 @@ from .refused_error import RefusedError
 from .shown_files import Shelf
 from .sound import Waveform, sound_span, to_the_ends
 from .text_list import Texts
+from .work_time import WorkTime
 
 
 @dataclass
@@ -99,6 +100,7 @@ class Session:
         self.shelf = shelf or Shelf()
         self.open: Open | None = None
         self.last_output: Path | None = None
+        self.time = WorkTime()
         self.case = self.evidence.case or CaseFields()
         self.reviewer = reviewer
         """Who is at the page, as they said there since it was opened; every decision bears it."""
@@ -130,6 +132,7 @@ class Session:
             self.job.over.wait(30)
         if self.open is not None:
             self.open.texts.stop(30)
+            self.open.open_plan.note(self.time.noted)
             try:
                 self.open.open_plan.close()
             finally:
@@ -148,8 +151,10 @@ class Session:
         if what.get("op") in ("mute", "remute"):
             what = self._muting(here, what)
         what = {**what, "margin": self.render.margin}
+        if what.get("reason") in self.case.codes:
+            what.setdefault("code", what["reason"])
         open_plan = here.open_plan
-        return open_plan.change(lambda plan: edited(plan, what, *self._decided()[1:]))
+        return open_plan.change(lambda plan: edited(plan, what, *self._decided()[1:3]))
 
     def _muting(self, here: Open, what: dict[str, Any]) -> dict[str, Any]:
         """The span to mute, on the clock of the sound, and limited to it."""

@@ -77,6 +77,7 @@ class TargetSpec:
         outline: of its mask.
         searched: whether detectors find it; every `PerKind` table then needs a row for it.
         option: its word in `--targets`; "" if neither a detector nor the reader finds it.
+        subject: what it is counted as: a person, vehicle, text or area.
         part_of: the kind that contains it. If a user wants both, they are one target.
         reach: how far the containing kind extends beyond it: to either side, above, below, as
             shares of its width and height.
@@ -87,6 +88,7 @@ class TargetSpec:
     searched: bool
     option: str
     category: int
+    subject: str
     part_of: Target | None = None
     reach: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
@@ -105,18 +107,21 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         # Medians of the heads labelled by eye (`lab.training.eye.index`).
         reach=(0.2, 0.36, 0.1),
         category=1,
+        subject="person",
     ),
     Target.PLATE: TargetSpec(
         outline=Outline.BOX,
         searched=True,
         option="plates",
         category=2,
+        subject="vehicle",
     ),
     Target.REGION: TargetSpec(
         outline=Outline.BOX,
         searched=False,
         option="",
         category=3,
+        subject="area",
     ),
     Target.HEAD: TargetSpec(
         outline=Outline.ELLIPSE,
@@ -127,15 +132,17 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         # If only the head was detected, hide too much rather than too little.
         reach=(1.0, 0.1, 6.5),
         category=4,
+        subject="person",
     ),
     Target.PERSON: TargetSpec(
         outline=Outline.ROUNDED,
         searched=True,
         option="people",
         category=5,
+        subject="person",
     ),
-    Target.TEXT: TargetSpec(outline=Outline.BOX, searched=False, option="text", category=6),
-    Target.CAPTION: TargetSpec(outline=Outline.BOX, searched=False, option="captions", category=7),
+    Target.TEXT: TargetSpec(Outline.BOX, False, option="text", category=6, subject="text"),
+    Target.CAPTION: TargetSpec(Outline.BOX, False, option="captions", category=7, subject="text"),
 }
 
 DETECTED_TARGETS: Final = tuple(t for t in Target if t.spec.searched)

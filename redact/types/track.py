@@ -111,11 +111,13 @@ class Keyframes(Sequence[Keyframe]):
 
 
 class Decided(NamedTuple):
-    """Why, by whom and when (UTC) a decision was made, for the record; "" if not stated."""
+    """Why, by whom and when (UTC) a decision was made, and the code of the rule that it rests on,
+    such as "b(6)" or "art. 15(4)", for the record; "" if not stated."""
 
     reason: str = ""
     by: str = ""
     at: str = ""
+    code: str = ""
 
 
 UNDECIDED: Final = Decided()
@@ -147,8 +149,8 @@ class Track:
     keyframes is accepted and stored as `Keyframes`.
 
     Attributes:
-        action, reason, decided_by, decided_at: the decision about its subject, why, by whom and
-            when (UTC). A plan fills them in from `redact.plan.Subject`; a track with a decision
+        action, reason, decided_by, decided_at, code: the decision about its subject, see
+            `Decided`. A plan fills them in from `redact.plan.Subject`; a track with a decision
             and no subject becomes a subject of its own.
         certainty: probability that it is a `target`, by all detections; None if no detector found
             it.
@@ -173,6 +175,7 @@ class Track:
     confirmed: tuple[Confirmed, ...] = ()
     shapes: tuple[Shaped, ...] = ()
     key_pictures: tuple[KeyPicture, ...] = ()
+    code: str = ""
     first: int = field(init=False, repr=False, compare=False)
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)
@@ -287,6 +290,7 @@ class Region:
             only a guess about the same person, leaves their ellipses open.
         outline: of the mask, if a person chose one.
         margin: of this mask, as a share of its size; None for the margin of all masks.
+        code: why it is hidden, for a label; "" if its subject has none.
     """
 
     track: int
@@ -298,6 +302,7 @@ class Region:
     opened: tuple[Box, ...] = ()
     outline: Outline | None = None
     margin: float | None = None
+    code: str = ""
 
     def moved(self, x: float, y: float) -> Region:
         """The region shifted by `x` pixels to the right and `y` down."""

@@ -159,21 +159,23 @@ def test_the_summary_says_what_was_hidden_and_what_is_incomplete(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """ "Nothing hidden" is not simply a success, and a source stays incomplete in later runs."""
-    before = {"state": "done before", "seconds": 4.0, "kept": 0, "incomplete": ""}
-    several = {**before, "hidden": {"face": 3, "plate": 1}, "kept": 2}
+    before = {"state": "done before", "seconds": 4.0, "incomplete": ""}
+    before |= {"hidden": {}, "kept": {}, "cut_off": 0, "false_alarms": 0}
+    several = {**before, "hidden": {"person": 3, "vehicle": 1}, "kept": {"person": 2}}
     results = [
         {**several, "source": "a.mp4", "output": "a.redacted.mp4"},
-        {**before, "source": "b.mp4", "output": "b.redacted.mp4", "hidden": {}},
-        {**before, "source": "c.mp4", "output": "c.redacted.mp4", "hidden": {}, "kept": 1},
-        {**before, "source": "d.mp4", "output": "d.mp4", "hidden": {}, "state": "needs review"},
+        {**before, "source": "b.mp4", "output": "b.redacted.mp4"},
+        {**before, "source": "c.mp4", "output": "c.redacted.mp4", "kept": {"person": 1}},
+        {**before, "source": "d.mp4", "output": "d.mp4", "state": "needs review"},
     ]
     results[3]["incomplete"] = "d.mp4 ends early."
     results[1]["incomplete"] = "b.mp4 ends early."
     tell_summary(results, [], Terminal(), took=5.0)
     said = " ".join(capsys.readouterr().err.split())
-    assert "a.mp4 done before 3 faces, 1 licence plate; 2 kept 0:04 a.redacted.mp4" in said
+    who = "3 people, 1 vehicle masked; 2 people visible by decision"
+    assert f"a.mp4 done before {who} 0:04 a.redacted.mp4" in said
     assert "b.mp4 source incomplete nothing found 0:04 b.redacted.mp4" in said
-    assert "c.mp4 done before none; 1 kept 0:04 c.redacted.mp4" in said
+    assert "c.mp4 done before 1 person visible by decision 0:04 c.redacted.mp4" in said
     assert "d.mp4 needs review, source incomplete nothing found 0:04 d.mp4" in said
     assert said.endswith("4 files: 2 done before, 1 source incomplete, 1 needs review; took 0:05")
 

@@ -11,7 +11,7 @@ import pytest
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.pipeline.result import missing_words
-from redact.report.case_index import tracks_hidden
+from redact.report.case_index import who_is_hidden
 
 from ..cli.conftest import call
 from ..media.footage import Clip, Sound, make, remux
@@ -72,7 +72,7 @@ def test_the_next_run_of_a_case_reports_it_again(cut: Path, tmp_path: Path) -> N
         hidden.append(result["hidden"])
         told = page.read_text()
         assert ">source incomplete</td>" in told and 'class="verdict bad"' in told
-        assert f"<td>{tracks_hidden(result)}</td>" in told
+        assert f"<td>{who_is_hidden(result)}</td>" in told
     assert hidden[0] == hidden[1]
 
 

@@ -49,7 +49,7 @@ def test_tracks_always_agree_with_their_subjects(
             subject = subject_of(plan, number)
             assert subject.decision is decision
             for part in subject.tracks:
-                assert said(plan, part) == subject.track_decision
+                assert said(plan, part) == (subject.decision.action, *subject.said[:3])
             assert (subject.reason, subject.by_person) == (
                 reason if decision is not Decision.NONE else "",
                 decision is not Decision.NONE,

@@ -102,7 +102,7 @@ def everything() -> Plan:
         damaged=Damaged.HIDE,
         texts=(Target.CAPTION,),
     )
-    said = Subject((1, 3), Decision.KEEP, "client", "consent", "R. Roe", at, (1,))
+    said = Subject((1, 3), Decision.KEEP, "client", "consent", "R. Roe", at, (1,), "art. 15(4)")
     return replace(
         reviewed(),
         settings=settings,

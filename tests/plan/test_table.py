@@ -43,7 +43,7 @@ def test_each_track_is_a_row_that_names_its_subject() -> None:
     his = {"subject": 1, "name": "client", "kind": "person", "body_frames": 39}
     assert his.items() <= one.items() and his.items() <= two.items()
     assert (plate["subject"], plate["kind"], plate["body_frames"]) == (3, "vehicle", 0)
-    assert (other["subject"], other["name"], other["kind"]) == (4, "", "face")
+    assert (other["subject"], other["name"], other["kind"]) == (4, "", "person")
     assert [row["action"] for row in (one, two, plate, other)] == [
         "keep",
         "keep",

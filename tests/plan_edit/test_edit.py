@@ -117,7 +117,7 @@ def test_each_track_has_one_line_of_a_narrow_terminal(
     lines = call("show", path).output.splitlines()
     assert max(map(len, lines[2:-1])) <= 80
     assert lines[-1].startswith("A wider window or --json also shows: frames")
-    assert lines[2].split()[:3] == ["1", "1", "face"]
+    assert lines[2].split()[:4] == ["person", "1", "1", "face"]
     monkeypatch.setenv("COLUMNS", "160")
     assert "place" in call("show", path).output.splitlines()[1]
 

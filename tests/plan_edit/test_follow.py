@@ -98,6 +98,7 @@ def test_doubt_is_shown_as_in_the_record(drawn: tuple[Path, Path]) -> None:
     head, first, second = (line.split() for line in shown.splitlines()[1:4])
     at = head.index("probability")
     assert "score" not in head
+    at += 1  # who it is are two words: person 1
     assert first[at] == "0.457" and second[at : at + 2] == ["score", "0.80"]
     rows = json.loads(call("show", plan, "--json").output)["tracks"]
     assert [(row["certainty"], row["score"]) for row in rows] == [(0.4565, 0.8), (None, 0.8)]
@@ -114,8 +115,9 @@ def test_tracks_of_one_subject_are_listed_together(drawn: tuple[Path, Path]) -> 
     write_plan(value.with_subjects(joined), plan, force=True)
     lines = call("show", plan).output.splitlines()
     rows = [line.split() for line in lines[2:]]
-    assert [row[:3] for row in rows] == [
-        ["1", "Anna", "1"], ["3", "region", "0:00.360"], ["2", "2", "region"],
+    assert [row[:4] for row in rows] == [
+        ["area", "1", "Anna", "1"], ["3", "region", "0:00.360", "0:00.400"],
+        ["area", "2", "2", "region"],
     ]  # fmt: skip
     tracks = json.loads(call("show", plan, "--json").output)["tracks"]
     assert [(t["track"], t["subject"], t["name"]) for t in tracks] == [

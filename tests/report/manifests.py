@@ -23,9 +23,9 @@ from redact.plan import (
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
 from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart, SoundPart
-from redact.types import Action, Body, Box, Confirmed, Keyframe, Keyframes, State, Timeline
+from redact.types import Action, Body, Box, Confirmed, Decided, Keyframe, Keyframes, State, Timeline
 
-from ..record.samples import AUDIT, FRAMES, make_plan, make_record
+from ..record.samples import AUDIT, FRAMES, make_case, make_plan, make_record
 from .conftest import MANY
 
 
@@ -77,7 +77,9 @@ def reviewed(folder: Path) -> list[Manifest]:
     )
     muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
     plans = replace(plan, review=state, muted=muted), replace(plan, review=ReviewState())
-    return [build_manifest(make_record(folder, plan=p)) for p in plans]
+    case = make_case().but(hours=True, not_redacted="all who are in it consented")
+    said = {"case": case, "command": ()}
+    return [build_manifest(make_record(folder, plan=p, **said)) for p in plans]
 
 
 WHEN = "2026-11-27T22:15:03.000001Z"
@@ -102,7 +104,7 @@ def decided(folder: Path) -> Manifest:
     record = make_record(
         folder, plan=replace(plan, tracks=tracks, subjects=()), accepted="a statue", audit=AUDIT
     )
-    return build_manifest(replace(record, answers={1: ("a statue", "R. Roe", WHEN)}))
+    return build_manifest(replace(record, answers={1: Decided("a statue", "R. Roe", WHEN)}))
 
 
 def cut_off(folder: Path) -> Manifest:

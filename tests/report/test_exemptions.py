@@ -44,6 +44,7 @@ def test_csv(manifest: Manifest) -> None:
         "from": "0:00.160",
         "to": "0:04.800",
         "picture or sound": "picture",
+        "who": "person 1",
         "what": "face",
         "action": "hidden",
         "method": "flat grey cover",
@@ -55,6 +56,8 @@ def test_csv(manifest: Manifest) -> None:
         "origin": "detector",
         "tracks": "1",
         "pictures": "117",
+        "seconds": "4.640",
+        "share of pictures (%)": "",
     }
     (kept,) = rows_of(manifest, "2")
     assert kept["action"] == "shown in 219 of 221 pictures, hidden in the others"
@@ -106,8 +109,9 @@ def test_a_subject_known_by_the_body_is_called_a_person(tmp_path: Path, language
     assert (one.subject, one.kind, one.frames, one.body_frames) == (1, "person", 117, 183)
     assert (car.subject, car.kind) == (3, "vehicle")
     text = ReportWords(language)
-    named = text("log.who_person", number=1), text("log.who_person_alone", count="183")
-    assert text("title.semicolon").join(named) in report_html(value, language).decode()
+    page = report_html(value, language).decode()
+    assert f"<td>{text.term('subject', 'person')} 1<br>" in page
+    assert text("log.person_alone", count="183") in page
 
 
 def later(keys: tuple[Keyframe, ...], frames: int) -> tuple[Keyframe, ...]:
@@ -175,7 +179,10 @@ def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
 def test_a_part_that_was_cut_off_is_not_called_a_false_alarm(tmp_path: Path, language: str) -> None:
     """It may be a real face: nobody called it a false alarm."""
     record = cut_off(tmp_path)
-    words = {"en": "not hidden (cut off by hand)", "fr": "non masqué (masque retiré à la main)"}
+    words = {
+        "en": "not hidden (its mask was taken off by hand)",
+        "fr": "non masqué (masque retiré à la main)",
+    }
     text = ReportWords(language)
     statue = text.word("action", "false-alarm")
     rows = {
@@ -188,8 +195,8 @@ def test_a_part_that_was_cut_off_is_not_called_a_false_alarm(tmp_path: Path, lan
     alarms = rest.split("</table>")[0]
     assert words[language] in log.split(text("log.heading"))[1]
     assert "a statue" in alarms and words[language] not in alarms
-    for count in ("summary.cut_off_by_hand", "summary.alarms"):
-        assert text(count, count=1) in page
+    for count in ("cell_cut_off", "cell_alarms"):
+        assert text.words.message(count, {"count": 1}) in page
     for limit, track in (("cut_off", "1"), ("false_alarms", "2")):
         assert text(f"limits.{limit}", detail=track) in page
 
@@ -199,7 +206,8 @@ def test_sound_muted_by_an_unnamed_person_was_muted_by_a_person(
 ) -> None:
     plan = replace(make_plan(), muted=(MutedSpan(400, 800),))
     record, text = build_manifest(make_record(tmp_path, plan=plan)), ReportWords("en")
-    (row,) = (row for row in table(record) if row["picture or sound"] == text("log.sound"))
+    row, total = (r for r in table(record) if r["picture or sound"] == text("log.sound"))
+    assert (total["entry"], total["seconds"]) == ("total", "0.400")
     assert row["decided by"] == text("log.person")
     assert text("log.person") in report_html(record).decode().split(text("sound.heading"))[-1]
 

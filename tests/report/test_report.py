@@ -28,7 +28,7 @@ from redact.report import (
     report_html,
 )
 from redact.report.summary import check_command
-from redact.report.timeline import KEPT_COLOUR, MOST_ROWS, drawn_tracks, timeline_svg
+from redact.report.timeline import KEPT_COLOUR, MOST_ROWS, drawn_subjects, timeline_svg
 from redact.words import LANGUAGES
 
 from ..record.samples import AUDIT, make_record
@@ -211,8 +211,8 @@ def test_the_timeline_keeps_its_width_whatever_a_record_says(manifest: Manifest)
 
 def test_long_lists_are_shortened_and_counted(tmp_path: Path) -> None:
     many = next(m for m in variants(tmp_path) if len(m.tracks) == MANY)
-    assert len(drawn_tracks(many)) == MOST_ROWS < len(many.tracks) == MANY
-    assert f"The {MOST_ROWS} longest of {MANY}" in report_html(many).decode()
+    assert len(drawn_subjects(many)) == MOST_ROWS < len(many.tracks) == MANY
+    assert f"The {MOST_ROWS} that are there for longest, of {MANY}," in report_html(many).decode()
 
 
 def test_command(tmp_path: Path, manifest: Manifest) -> None:
@@ -288,7 +288,7 @@ def test_it_says_what_a_person_reviewed_and_which_sound_was_muted(tmp_path: Path
     assert '<td class="time">0:01.600</td>' in page and "R. Roe, 2026-11-27 22:15 UTC" in page
     assert "0:00.400" in page and "an address" in page
     log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")
-    assert "0:00.900,0:01.000,sound,sound,muted,bleep,,an address" in log
+    assert "0:00.900,0:01.000,sound,,sound,muted,bleep,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)
 
 

@@ -41,6 +41,7 @@ def test_catalogues_have_the_same_keys_and_places() -> None:
             "Conversions",
             "Original",
             "Signature",
+            "total",
             first["audit.at"],
         }
 

@@ -478,7 +478,7 @@ def test_a_person_left_open_after_a_cut_off_is_reported_and_can_be_undone(review
       await until(() => state.subjects.get(2).reason);
       return [told, card, filters, label, pressed, state.subjects.get(2).cut, last];
     """)
-    assert "From here on, Face 1 is no longer hidden (4 pictures)" in told
+    assert "From here on, Person 1 is no longer hidden (4 pictures)" in told
     assert "not hidden" in card and "cut off by hand" in card and "false alarm" not in card
     assert "False alarms 0" in filters and back == 12
     assert label == "Reason for the decision (goes on record)" and pressed == "false"

@@ -61,7 +61,7 @@ def test_a_person_who_turns_away_is_one_choice_and_listed_where_nothing_is_hidde
 ) -> None:
     titles = "return [...document.querySelectorAll('.card .title span:first-child')]"
     titles += ".map((node) => node.innerText)"
-    assert page.js(titles) == ["Person 1", "Vehicle 3", "Face 4"]
+    assert page.js(titles) == ["Person 1", "Vehicle 3", "Person 4"]
     page.go(8)
     assert [b["subject"] for b in page.state("state.bodies")] == [1]
     page.shot("turned-away")

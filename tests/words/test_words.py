@@ -202,7 +202,7 @@ def test_no_french_text_was_left_in_english() -> None:
         if forms(entry)[-1] == forms(FRENCH.tables["message"][code])[-1]
     }
     assert alike == {
-        *("named", "tag_unread", "size", "part_failed", "part_unread", "score", "cell_hidden")
+        *("named", "tag_unread", "size", "part_failed", "part_unread", "score", "cell_count")
     }
     for code, (what, cure) in ENGLISH.tables["problem"].items():
         french = FRENCH.tables["problem"][code]

@@ -59,6 +59,7 @@ AS_FOUND: Final = "found"
 @click.option("--to", "end")
 @click.option("--confirmed", is_flag=True)
 @reason_option
+@click.option("--code")
 @by_option
 def set_(
     plan_path: Path,
@@ -72,11 +73,12 @@ def set_(
     end: str | None,
     confirmed: bool,
     reason: str | None,
+    code: str | None,
     by: str | None,
 ) -> None:
     """`redact plan set`."""
     shaped = shape is not None or size is not None or margin is not None
-    if not (shaped or action or reason is not None or by is not None or confirmed):
+    if not (shaped or action or confirmed or (reason, code, by) != (None, None, None)):
         raise problem(UsageError, "nothing_to_set")
     if confirmed and not shaped and action in (None, Action.REDACT):
         raise problem(UsageError, "confirmed_without_keep")
@@ -88,7 +90,7 @@ def set_(
         raise problem(UsageError, "tracks_or_text")
     value = read_plan(plan_path)
     if wanted is not None:
-        _set_texts(value, plan_path, wanted, action, decided(reason, by))
+        _set_texts(value, plan_path, wanted, action, decided(reason, by, code))
         return
     ids = user_input.parse_ids(tracks or "", value)
     reshaped, told = value, ""
@@ -96,10 +98,9 @@ def set_(
         between = (start or "start", end or "end")
         by_whom = decided(reason, by)
         reshaped = _shape(value, ids, between, shape, size, margin, by_whom, confirmed)
-        code = (
-            "masks_as_found" if (shape, size, margin) == (AS_FOUND, None, None) else "masks_shaped"
-        )
-        told = say(code, path=plan_path, tracks=named(ids), span=_span_words(value, between))
+        as_found = (shape, size, margin) == (AS_FOUND, None, None)
+        done = "masks_as_found" if as_found else "masks_shaped"
+        told = say(done, path=plan_path, tracks=named(ids), span=_span_words(value, between))
     if shaped and action is None:
         save_change(reshaped, value, plan_path)
         tell(told, err=True)
@@ -113,6 +114,7 @@ def set_(
         reason=said(reason, "--reason"),
         by=said(by, "--by"),
         at=utc_text(datetime.now(UTC)),
+        code=said(code, "--code"),
         looked_at_all=confirmed,
     )
     save_change(changed, value, plan_path)

@@ -25,11 +25,12 @@ def plan() -> None:
     """`redact plan`."""
 
 
-def decided(reason: str | None, by: str | None) -> Decided:
-    """Reason, name and time of a change for the record. Raises UsageError if a record cannot
+def decided(reason: str | None, by: str | None, code: str | None = None) -> Decided:
+    """Reason, name, time and code of a change for the record. Raises UsageError if a record cannot
     contain them."""
-    said_why, said_by = said(reason, "--reason") or "", said(by, "--by") or ""
-    return Decided(said_why, said_by, utc_text(datetime.now(UTC)))
+    given = {"--reason": reason, "--by": by, "--code": code}
+    said_why, said_by, said_code = (said(text, option) or "" for option, text in given.items())
+    return Decided(said_why, said_by, utc_text(datetime.now(UTC)), said_code)
 
 
 def said(value: str | None, option: str) -> str | None:

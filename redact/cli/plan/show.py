@@ -9,7 +9,7 @@ import click
 from msgspec.structs import asdict
 from rich.table import Table
 
-from ...plan import SUBJECTS_WITH_BODIES, Plan, read_plan, user_input
+from ...plan import Plan, read_plan, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
 from ..terminal import PlainConsole, tell_json, terminal_width
@@ -104,8 +104,9 @@ def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
             table.columns[-1].justify = "right"
     before = 0
     for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
-        kind = word("somebody", row["kind"]) if row["kind"] in SUBJECTS_WITH_BODIES else ""
-        name = " ".join(filter(None, (kind, str(row["subject"]), row["name"])))
+        name = " ".join(
+            filter(None, (word("subject", row["kind"]), str(row["subject"]), row["name"]))
+        )
         subject, before = ("" if row["subject"] == before else name), row["subject"]
         reason = " / ".join(filter(None, (word("reason", str(row["reason"])), str(row["by"]))))
         cells = [

@@ -34,9 +34,9 @@ def load_style(settings: RenderSettings) -> MaskStyle:
     if not isinstance(settings.style, Style):
         return cast("MaskStyle", settings.style)
     if settings.style is Style.COVER:
-        return Cover(settings.label)
+        return Cover(settings.label, codes=settings.codes)
     if settings.style is Style.BLUR:
         return Blur()
     if settings.style is Style.MOSAIC:
         return Mosaic()
-    return Solid(settings.colour, settings.label)
+    return Solid(settings.colour, settings.label, settings.codes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -33,16 +35,20 @@ class Cover(Solid):
     but a mask.
 
     Args:
-        label: see `Solid`.
+        label, codes: see `Solid`.
         tone, edge: sRGB red, green, blue, 0 to 255.
     """
 
     name = "cover"
 
     def __init__(
-        self, label: str = "", tone: tuple[int, int, int] = TONE, edge: tuple[int, int, int] = EDGE
+        self,
+        label: str = "",
+        tone: tuple[int, int, int] = TONE,
+        edge: tuple[int, int, int] = EDGE,
+        codes: Iterable[tuple[str, str]] = (),
     ) -> None:
-        super().__init__(tone, label)
+        super().__init__(tone, label, codes)
         self._edge = edge
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from ..shapes import Shape
 from .base import Canvas
 from .lettering import FONT, writable
 
-FIELDS = {"track": ("",), "target": ("", *LANGUAGES)}
+FIELDS = {"track": ("",), "target": ("", *LANGUAGES), "code": ("",)}
 """Field that a label template may contain in braces → what may follow after a colon. A language
 there makes a template give the same words in whatever language redact runs."""
 
@@ -35,7 +36,8 @@ class Solid:
     Args:
         rgb: sRGB red, green, blue, 0 to 255.
         label: template of the text on each mask (see `FIELDS`); "" for none. ASCII only, as the
-            bundled font has no other characters.
+            bundled font has no other characters. With a code, only on masks that have one.
+        codes: see `RenderSettings`.
 
     Attributes:
         asked: tracks whose masks should have a label.
@@ -48,12 +50,18 @@ class Solid:
     name = "solid"
     soft = False
 
-    def __init__(self, rgb: tuple[int, int, int], label: str = "") -> None:
+    def __init__(
+        self,
+        rgb: tuple[int, int, int],
+        label: str = "",
+        codes: Iterable[tuple[str, str]] = (),
+    ) -> None:
         if len(rgb) != 3 or not all(0 <= value <= 255 for value in rgb):
             raise problem(UsageError, "bad_colour", rgb=rgb)
         check_label(label)
         self._rgb = rgb
         self._label = label
+        self._codes = dict(codes)
         self.asked: set[int] = set()
         self.labelled: set[int] = set()
 
@@ -77,7 +85,12 @@ class Solid:
 
     def _text(self, shape: Shape) -> str:
         region = shape.region
-        return self._label.format(track=region.track, target=_Kind(region.target))
+        code = region.code or self._codes.get(region.target.word, "")
+        if "{code}" in self._label and not code:
+            return ""
+        return self._label.format(
+            track=region.track, target=_Kind(region.target), code=writable(code)
+        )
 
     def _contrast(self, canvas: Canvas) -> float:
         """Luma sample of black or white, whichever contrasts with the colour."""
