@@ -18,14 +18,6 @@ _MOST_READ_BYTES: Final = 1 << 20
 """Most bytes to read at once: no box with text is that large."""
 
 
-_INSIDE_ENTRY: Final = (
-    {(b"stsd", kind): mp4.VIDEO_PARTS for kind in mp4.VIDEO}
-    | {(b"stsd", kind): mp4.SOUND_PARTS for kind in mp4.SOUND}
-    | {(kind, b"wave"): mp4.WAVE_PARTS for kind in mp4.SOUND}
-)
-"""(parent, kind) → boxes, in sample entries and in what QuickTime puts inside. The parent matters
-because the same codes name other boxes elsewhere (`mp4a` in `wave`)."""
-
 _LAVF: Final = tags.LAVF.encode()
 _CONTENT: Final = {
     # The check of tags sees only what FFmpeg reads: text up to the first zero, and the last of two
@@ -44,14 +36,20 @@ _CONTENT: Final = {
 
 
 def wrong_boxes(path: Path) -> list[Message]:
-    """Everything in an MP4 or MOV file that the lists above do not allow, one message each.
+    """Everything in an MP4 or MOV file that `mp4.is_allowed` and the patterns above do not allow,
+    one message each.
 
     The content of `mdat`, the samples, is not checked. Raises OSError.
     """
     with path.open("rb") as file:
         size = path.stat().st_size
         wrong: list[Message] = []
-        for box in mp4.walk(file, 0, size, lambda box: _first_child(file, box)):
+
+        def enter(box: Mp4Box) -> int | None:
+            video = box.kind in mp4.VIDEO
+            return mp4.first_inside(file, box, video) if mp4.is_allowed(box) else None
+
+        for box in mp4.walk(file, 0, size, enter):
             wrong += _wrong(file, box) if box.kind else _no_box(file, box)
     return wrong
 
@@ -61,7 +59,7 @@ def _wrong(file: BinaryIO, box: Mp4Box) -> list[Message]:
     if box.kind in mp4.PADDING:
         empty = mp4.is_zero(file, box.body, box.end)
         return [] if empty else [Message("box_not_empty", box=box.path, at=box.start)]
-    if box.kind not in _allowed(box):
+    if not mp4.is_allowed(box):
         return [Message("box_not_allowed", box=box.path, at=box.start)]
     pattern = _CONTENT.get((box.parent, box.kind))
     if pattern is None:
@@ -78,26 +76,3 @@ def _no_box(file: BinaryIO, rest: Mp4Box) -> list[Message]:
     if rest.above and rest.content(file) == bytes(4):
         return []  # QuickTime ends lists of boxes with a zero
     return [Message("bytes_after_boxes", length=rest.size, inside=inside)]
-
-
-def _allowed(box: Mp4Box) -> frozenset[bytes]:
-    """Kinds of boxes that are allowed in the place of a box."""
-    return _children(box.above) or frozenset() if box.above else mp4.TOP_LEVEL
-
-
-def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
-    """Kinds of boxes that are allowed in the last box of a path; None if it contains no boxes."""
-    if path[-1] == b"stsd":
-        return mp4.VIDEO | mp4.SOUND
-    return _INSIDE_ENTRY.get((path[-2] if len(path) > 1 else b"", path[-1])) or mp4.CHILD_KINDS.get(
-        path[-1]
-    )
-
-
-def _first_child(file: BinaryIO, box: Mp4Box) -> int | None:
-    """Offset of the first box in an allowed box; None if it contains no boxes."""
-    if box.kind not in _allowed(box) or _children((*box.above, box.kind)) is None:
-        return None
-    if box.parent == b"stsd":
-        return mp4.first_part(file, box, box.kind in mp4.VIDEO)
-    return mp4.first_child(file, box)

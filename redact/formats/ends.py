@@ -64,7 +64,7 @@ _INDEX: Final = mp4.kinds("moov trak mdia minf stbl")
 
 
 def _first_in(file: BinaryIO, box: mp4.Mp4Box) -> int | None:
-    return mp4.first_child(file, box) if box.kind in _INDEX else None
+    return mp4.first_inside(file, box, False) if box.kind in _INDEX else None
 
 
 def matroska_end(file: BinaryIO, size: int) -> End:

@@ -59,8 +59,15 @@ SOUND_PARTS: Final = kinds("esds chan chnl wave btrt srat dac3 dec3 dOps dfLa al
 WAVE_PARTS: Final = kinds("frma enda esds mp4a alac dac3 dec3 chan") | {bytes(4)}
 """Sample entries that FFmpeg writes, and the boxes in them; `wave` is from QuickTime."""
 
+_IN_ENTRIES: Final = (
+    {(b"stsd", kind): VIDEO_PARTS for kind in VIDEO}
+    | {(b"stsd", kind): SOUND_PARTS for kind in SOUND}
+    | {(kind, b"wave"): WAVE_PARTS for kind in SOUND}
+)
+"""(parent, kind) → boxes, in sample entries and in what QuickTime puts inside. The parent matters
+because the same codes name other boxes elsewhere (`mp4a` in `wave`)."""
 
-PARENTS: Final = (CHILD_KINDS.keys() - {b"dref"}) | kinds("gmhd schi sinf tref wave")
+_PARENTS: Final = CHILD_KINDS.keys() | kinds("stsd gmhd schi sinf tref wave")
 """Boxes that contain boxes and little else, in files of any program."""
 
 PADDING: Final = frozenset((b"free", b"skip", b"wide"))
@@ -156,8 +163,31 @@ def walk(
             yield from walk(file, inside, box.end, enter, (*above, box.kind))
 
 
-def first_child(file: BinaryIO, box: Mp4Box) -> int:
-    """Offset of the first box in a box; for a sample entry use `first_part`.
+def is_allowed(box: Mp4Box) -> bool:
+    """Whether FFmpeg's muxer may write a box of this kind in this place."""
+    if not box.above:
+        return box.kind in TOP_LEVEL
+    if box.parent == b"stsd":
+        return box.kind in VIDEO | SOUND
+    grandparent = box.above[-2] if len(box.above) > 1 else b""
+    inside = _IN_ENTRIES.get((grandparent, box.parent)) or CHILD_KINDS.get(box.parent)
+    return inside is not None and box.kind in inside
+
+
+def first_inside(file: BinaryIO, box: Mp4Box, video: bool) -> int | None:
+    """Offset of the first box in a box, in files of any program; None if it contains no boxes.
+
+    Args:
+        file, box: the box.
+        video: whether it is a sample entry of video, if it is one.
+    """
+    if box.parent == b"stsd":
+        return _first_part(file, box, video)
+    return _first_child(file, box) if box.kind in _PARENTS else None
+
+
+def _first_child(file: BinaryIO, box: Mp4Box) -> int:
+    """Offset of the first box in any but a sample entry.
 
     ISO's `meta` has four bytes of version and flags before its boxes, QuickTime's has none.
     """
@@ -167,7 +197,7 @@ def first_child(file: BinaryIO, box: Mp4Box) -> int:
     return box.body if file.read(8)[4:] == b"hdlr" else box.body + 4
 
 
-def first_part(file: BinaryIO, entry: Mp4Box, video: bool) -> int:
+def _first_part(file: BinaryIO, entry: Mp4Box, video: bool) -> int:
     """Offset of the first box in a sample entry of video or sound.
 
     QuickTime's versions 1 and 2 of sound entries have longer headers.

@@ -29,35 +29,37 @@ EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-def walk(file: BinaryIO, size: int) -> Iterator[Mp4Box]:
-    """All boxes except those of sample entries and references, parents before children."""
+def walk(file: BinaryIO, size: int) -> Iterator[tuple[Mp4Box, bytes]]:
+    """All boxes, parents before children, each with the media type of its track, whose handler
+    comes before its sample entries."""
+    media = b""
 
     def enter(box: Mp4Box) -> int | None:
-        return mp4.first_child(file, box) if box.kind in mp4.PARENTS else None
+        known = box.parent != b"stsd" or media in (b"vide", b"soun")
+        return mp4.first_inside(file, box, media == b"vide") if known else None
 
-    return mp4.walk(file, 0, size, enter)
-
-
-def children(file: BinaryIO, box: Mp4Box) -> Iterator[Mp4Box]:
-    """The boxes in a box whose content `walk` skips."""
-    return mp4.boxes(file, mp4.first_child(file, box), box.end, (*box.above, box.kind))
+    for box in mp4.walk(file, 0, size, enter):
+        if box.kind == b"hdlr" and box.parent == b"mdia":
+            media = box.content(file)[8:12]
+        yield box, media
 
 
 def inspect_mp4(file: BinaryIO, size: int, found: Disclosures) -> None:
     """Add everything that the boxes say."""
     keys: list[str] = []
-    media = b""  # media type of the current track: its handler comes before its sample entries
-    for box in walk(file, size):
-        if box.kind == b"hdlr" and box.parent == b"mdia":
-            media = box.content(file)[8:12]
-        if box.kind == b"stsd":
-            _sample_entries(file, box, media, found)
+    for box, media in walk(file, size):
+        if box.parent == b"stsd":
+            _sample_entry(box, box.content(file), media, found)
+        elif b"stsd" in box.above:
+            _entry_part(box, box.content(file), found)
         elif box.kind == b"keys":
             keys = _keys(box.content(file))
         elif b"ilst" in box.above:
             _metadata_item(file, box, keys, found)
         elif b"udta" in box.above:
             _user_data(file, box, found)
+        elif box.parent == b"dref":
+            _reference(box, box.content(file), found)
         else:
             _structure(file, box, found)
 
@@ -70,13 +72,11 @@ def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
             _recorded(box, box.content(file), found)
         case b"hdlr":
             _handler(box, box.content(file), found)
-        case b"dref":
-            _references(file, box, found)
         case b"ftyp" | b"styp":
             found.add_generic(box.path, box.content(file)[:4])
         case _ if box.kind in mp4.PADDING:
             _padding(file, box, found)
-        case b"udta" | b"meta" | b"ilst":
+        case b"udta" | b"meta" | b"ilst" | b"stsd":
             pass  # their children are inspected
         case b"":
             found.add(Kind.UNUSUAL, *_no_box(file, box))
@@ -164,44 +164,35 @@ def _padding(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
         found.add(Kind.UNUSUAL, Message("in_padding", where=box.path), data)
 
 
-def _references(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
-    for entry in children(file, box):
-        data = entry.content(file)
-        if data[4:].strip(b"\0"):
-            found.add(Kind.NAME, entry.path, data[4:])  # a file name or URL
+def _reference(box: Mp4Box, data: bytes, found: Disclosures) -> None:
+    if data[4:].strip(b"\0"):
+        found.add(Kind.NAME, box.path, data[4:])  # a file name or URL
 
 
-def _sample_entries(file: BinaryIO, box: Mp4Box, media: bytes, found: Disclosures) -> None:
-    for entry in children(file, box):
-        data = entry.content(file)
-        if media not in (b"vide", b"soun"):
-            found.add(Kind.STREAM, entry.path, Message("track_of_kind", kind=mp4.name_of(media)))
-            continue
-        vendor = data[12:16]
-        if vendor.strip(b"\0"):
-            found.add(Kind.ENCODER, Message("in_vendor", where=entry.path), vendor)
-        if media == b"vide" and len(data) >= mp4.VIDEO_ENTRY:
-            name = data[43 : 43 + min(data[42], 31)]
-            if name.strip(b"\0"):
-                found.add(Kind.ENCODER, Message("in_compressor", where=entry.path), name)
-        _entry_parts(file, entry, media == b"vide", found)
+def _sample_entry(box: Mp4Box, data: bytes, media: bytes, found: Disclosures) -> None:
+    if media not in (b"vide", b"soun"):
+        found.add(Kind.STREAM, box.path, Message("track_of_kind", kind=mp4.name_of(media)))
+        return
+    if not box.kind and data.strip(b"\0"):
+        found.add(Kind.UNUSUAL, box.path, data)
+    vendor = data[12:16]
+    if vendor.strip(b"\0"):
+        found.add(Kind.ENCODER, Message("in_vendor", where=box.path), vendor)
+    if media == b"vide" and len(data) >= mp4.VIDEO_ENTRY:
+        name = data[43 : 43 + min(data[42], 31)]
+        if name.strip(b"\0"):
+            found.add(Kind.ENCODER, Message("in_compressor", where=box.path), name)
 
 
-def _entry_parts(file: BinaryIO, entry: Mp4Box, video: bool, found: Disclosures) -> None:
-    def enter(part: Mp4Box) -> int | None:
-        return mp4.first_child(file, part) if part.kind in mp4.PARENTS else None
-
-    start, above = mp4.first_part(file, entry, video), (*entry.above, entry.kind)
-    for part in mp4.walk(file, start, entry.end, enter, above):
-        data = part.content(file)
-        # QuickTime ends a list of parts with zero bytes, which are no box.
-        if part.kind.strip(b"\0") == b"" and not data.strip(b"\0"):
-            continue
-        known = QUICKTIME_WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
-        if part.kind == b"dfLa":
-            add_comments(sound_headers.flac_comments(data[4:]), part.path, found)
-        if part.kind not in known or (part.kind == b"colr" and data[:4] in ICC):
-            found.add(Kind.UNUSUAL, part.path, data)
+def _entry_part(part: Mp4Box, data: bytes, found: Disclosures) -> None:
+    # QuickTime ends a list of parts with zero bytes, which are no box.
+    if part.kind.strip(b"\0") == b"" and not data.strip(b"\0"):
+        return
+    known = QUICKTIME_WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
+    if part.kind == b"dfLa":
+        add_comments(sound_headers.flac_comments(data[4:]), part.path, found)
+    if part.kind not in known or (part.kind == b"colr" and data[:4] in ICC):
+        found.add(Kind.UNUSUAL, part.path, data)
 
 
 def _user_data(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:

@@ -113,14 +113,12 @@ def neutralise(path: Path) -> None:
 
 
 def _mp4_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
-    for box in mp4.walk(file, size):
+    for box, _ in mp4.walk(file, size):
         if box.kind == b"mdhd":
             wide = box.content(file)[:1] == b"\1"
             yield box.body + 4 + (28 if wide else 16), _UNDETERMINED
-        elif box.kind == b"stsd":
-            for entry in mp4.children(file, box):
-                if entry.size >= 28:
-                    yield entry.body + 12, bytes(4)
+        elif box.parent == b"stsd" and box.size >= 28:
+            yield box.body + 12, bytes(4)
 
 
 def _matroska_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:

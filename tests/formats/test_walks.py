@@ -43,7 +43,7 @@ NAMED = ("EBML", "Segment", "Info", "Cluster", "Tags", "Void")
 
 
 def _first(file: io.BytesIO, parent: Mp4Box) -> int:
-    return mp4.first_child(file, parent)
+    return mp4.first_inside(file, parent, False)
 
 
 def elements_in(data: bytes, enter: Callable[[Element], bool] | None = None) -> list[Element]:
