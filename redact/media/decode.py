@@ -68,7 +68,8 @@ class _RefusedError(Exception):
 
 class _LateError(Exception):
     """Decoding began midway, and its first picture is already one of the excerpt, so others may be
-    missing before it; decode again from the beginning of the file."""
+    missing before it, or one seems damaged, perhaps for that reason alone; decode again from the
+    beginning of the file."""
 
 
 class Decode:
@@ -154,7 +155,7 @@ class Decode:
     def _timed(self, threads: int) -> Iterator[tuple[av.VideoFrame, int, Harm]]:
         """Yield decoded pictures, each with its PTS and its damage."""
         self._reset()
-        frame_times, part = FrameTimes(self.info), self.info.part
+        frame_times, part, before = FrameTimes(self.info), self.info.part, False
         for picture, harm in self._judged(frame_times, threads):
             pts = frame_times.next_pts(
                 picture.pts, picture.dts, picture.duration, picture.key_frame
@@ -163,9 +164,10 @@ class Decode:
             self._lasts = max(1, picture.duration)
             if part is not None:
                 if pts < part.first:
-                    self._skipped = False
+                    before = True
                     continue
-                if self._skipped:
+                doubtful = harm > Harm.NONE and self._known is None
+                if self._skipped and (doubtful or not before):
                     raise _LateError
                 if part.last is not None:
                     if pts >= part.last:

@@ -181,3 +181,13 @@ def test_the_last_picture_ends_with_the_excerpt(tmp_path: Path) -> None:
     info = probe(make(tmp_path / "a.mp4", Clip(pts=[*range(25), 275], size=SMALL)))
     result = written(excerpt(info, 0.5, 1.5), tmp_path)
     assert float(result.duration or 0) == pytest.approx(1.5 - 0.52, abs=0.01)
+
+
+def test_a_stream_that_only_refreshes_is_read_from_where_it_is_whole(tmp_path: Path) -> None:
+    """Its key pictures are none: decoding from one of them gives pictures that seem damaged."""
+    options = GOP | {"g": "100", "x264-params": "intra-refresh=1:keyint=100:scenecut=0"}
+    info = probe(make(tmp_path / "a.mp4", Clip(pts=range(200), size=SMALL, options=options)))
+    whole = pictures(info)
+    found = pictures(excerpt(info, 6.4, 7))
+    assert [p[1:] for p in found] == [p[1:] for p in whole[160:175]]
+    assert not any(damaged for *_, damaged in found)
