@@ -79,7 +79,6 @@ _READABLE: Final = {
         Readable("flv", None, ends.flv_end, states_length=True),
         Readable("asf", None, ends.asf_end, states_length=True, usual_name="WMV/ASF"),
         Readable("mxf", None, ends.mxf_end, states_length=True),
-        Readable("gif", None, ends.gif_end),
         Readable("yuv4mpegpipe", usual_name="Y4M"),
     )
 }

@@ -220,34 +220,3 @@ def _klv(file: BinaryIO, at: int) -> tuple[bytes, int | None]:
         more = length & 0x7F
         length = int.from_bytes(head[17 : 17 + more], "big")
     return head[:16], at + 17 + more + length
-
-
-def gif_end(file: BinaryIO, size: int) -> End:
-    """GIF consists of blocks up to a byte that marks the end (GIF89a specification, 27)."""
-    head = file.read(13)
-    at = 13 + _colours(head[10]) if len(head) == 13 else size
-    while at < size:
-        file.seek(at)
-        start = file.read(10)
-        if start[0] == 0x3B:
-            return WHOLE
-        if start[0] == 0x2C and len(start) == 10:
-            at += 11 + _colours(start[9])
-        elif start[0] == 0x21:
-            at += 2
-        else:
-            return BROKEN
-        while True:  # sub-blocks of at most 255 bytes, up to an empty one
-            file.seek(at)
-            length = file.read(1)
-            if not length:
-                return CUT
-            at += 1 + length[0]
-            if not length[0]:
-                break
-    return CUT
-
-
-def _colours(flags: int) -> int:
-    """Bytes of a colour table."""
-    return 3 << (flags & 7) + 1 if flags & 0x80 else 0

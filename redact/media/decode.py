@@ -20,7 +20,6 @@ from .coded_pictures import CodedPictures
 from .colour import numbers
 from .completeness import EARLY, holds_unlisted, stated_end
 from .conversion import fits, join
-from .cut_picture import LastPicture
 from .damage import Damage, Harm, KeyPictures, LoggedErrors, concealed, errors_counted
 from .for_web import web_pictures
 from .frame_planes import upright
@@ -227,14 +226,12 @@ class Decode:
         complaints, gaps, coded = LoggedErrors(), gaps_in(context), CodedPictures(context)
         no_times = bool(container.format.flags & NO_TIMESTAMPS)
         guessed = no_times or read_as(container.format.name).cut_by_ffmpeg
-        latest = LastPicture(context, guessed)
         packets = self._packets(container, stream, damage)
         for packet in self._from_key(packets) if self._midway else packets:
             # With a single thread no decoder runs here, so errors come from the demuxer.
             self.torn |= context.thread_count == 1 and complaints.any()
             frame_times.packet(packet.pts)
             keys.packet(packet)
-            latest.packet(packet)
             if gaps is not None and gaps.before(packet):
                 self._error(Message("pictures_missing"))
                 damage.missing()
@@ -249,7 +246,6 @@ class Decode:
             for picture in pictures:
                 coded.picture(picture)
                 yield picture
-        self.torn |= not self.torn and latest.is_cut()
         self.lost = coded.lost(self.errors > 0)
         if coded.undecodable and self.info.part is None:
             self._warn(Message("before_key", count=coded.undecodable))

@@ -22,13 +22,13 @@ MADE = {
     "old.flv": Clip("flv"),
     "wmv2.wmv": Clip("wmv2", sounds=[Sound("libmp3lame", 44100)]),
     "mpeg2.mxf": Clip("mpeg2video"),
-    "gif.gif": Clip("gif", "rgb8"),
     "mpeg4.avi": Clip("mpeg4"),
     "h264.mkv": Clip(options=X264),
     "h264.mp4": Clip(options=X264, container_options={"movflags": "faststart"}),
     "fragments.mp4": Clip(options=X264, container_options=FRAGMENTS),
 }
 SAYS_NOTHING = {
+    "gif.gif": Clip("gif", "rgb8"),
     "vp8.ivf": Clip("libvpx", options={}),
     "vp8.ogg": Clip("libvpx", options={}, sounds=[Sound("vorbis")]),
     "mpeg4.nut": Clip("mpeg4"),

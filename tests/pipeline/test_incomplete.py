@@ -135,14 +135,6 @@ def test_a_file_without_an_end_mark_is_reported_as_such(tmp_path: Path) -> None:
     assert {"code": "no_end", "values": {}} in record["warnings"]
 
 
-def test_a_gif_without_its_last_byte_is_incomplete(tmp_path: Path) -> None:
-    clip = make(tmp_path / "cam.gif", Clip("gif", "rgb8", options={}))
-    clip.write_bytes(clip.read_bytes()[:-1])
-    done = call("run", clip, "-o", tmp_path / "out.mp4", *QUICK)
-    assert done.returncode == ExitCode.INCOMPLETE, done.stderr
-    assert "cam.gif is damaged, and pictures or sound of it may be missing" in done.stderr
-
-
 def test_sound_that_is_missing_is_evidence_that_is_missing(tmp_path: Path) -> None:
     """All pictures are there: the record and the last line say how much of the sound is."""
     faststart = {"movflags": "faststart"}
