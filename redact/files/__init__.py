@@ -33,6 +33,7 @@ from .names import (
     plan_name,
     preview_name,
     redacted_name,
+    still_name,
 )
 from .output import (
     FOOTAGE_ENDINGS,

@@ -5,6 +5,7 @@
 | result | `NAME.redacted.EXT`; of another kind than its source `NAME.EXT.redacted.mp4` |
 | result of an excerpt | `NAME.0m40s-2m10s.redacted.EXT` |
 | preview | `NAME.preview.EXT` |
+| picture of a result | `NAME.redacted.EXT.0m12.34s.png`, then `….0m12.34s-2.png` |
 | result that was held back | `NAME.redacted.needs-review.EXT`, then `….needs-review-2.EXT` |
 | picture of a finding in one | `NAME.redacted.needs-review.EXT.finding-1.png` |
 | plan | `NAME.redacted.EXT.plan.json`; one put aside: `….earlier-1.plan.json` |
@@ -73,6 +74,15 @@ def is_made_name(name: str) -> bool:
 def finding_picture(output: Path, number: int) -> Path:
     """Path of the picture of a finding, beside an output in a private folder."""
     return output.with_name(f"{output.name}.finding-{number}.png")
+
+
+def still_name(output: Path, seconds: float) -> Path:
+    """First free path for the picture of a result at a time after its first picture."""
+    number, path = 2, output.with_name(f"{output.name}.{_time(seconds)}.png")
+    while path.exists():
+        path = path.with_name(f"{output.name}.{_time(seconds)}-{number}.png")
+        number += 1
+    return path
 
 
 def is_preview_or_picture(name: str, preview: Path) -> bool:

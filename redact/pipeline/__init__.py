@@ -23,6 +23,7 @@ from .order import (
     order_to_apply,
     order_to_run,
     review_plan,
+    with_codes,
 )
 from .planned_frames import CheckedFrames
 from .preview import Preview, make_preview

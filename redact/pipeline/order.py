@@ -176,11 +176,11 @@ def _order(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
     # A held-back release must not lie in the folder that is handed out.
     beside = info.path if delivery.release else final
     held_folder = beside.parent / PRIVATE
-    draw = replace(draw, render=_with_codes(draw.render, evidence.case))
+    draw = replace(draw, render=with_codes(draw.render, evidence.case))
     return Order(info, draw, final, held_folder, replace(delivery, evidence=evidence))
 
 
-def _with_codes(render: RenderSettings, case: CaseFields | None) -> RenderSettings:
+def with_codes(render: RenderSettings, case: CaseFields | None) -> RenderSettings:
     """The settings with the case's codes for what has none of its own, if a label shows codes."""
     if case is None or "{code}" not in render.label:
         return render

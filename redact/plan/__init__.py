@@ -22,7 +22,7 @@ from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
 from .muted_span import MutedSpan, Sound
 from .one_writer import alone_with, save_change
 from .own_answers import answered_here, marked
-from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef, is_box
+from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef, is_box, masks_sha256
 from .presence import Presence, lies_on, presence
 from .review_state import (
     FindingNote,
@@ -30,6 +30,7 @@ from .review_state import (
     SeenFrames,
     SeenMoment,
     SeenSubject,
+    Still,
 )
 from .same_subject import all_subjects, detected_apart, state_runs, subject_of, with_all_subjects
 from .subject import Decision, Subject, in_order, undecided

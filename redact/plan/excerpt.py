@@ -224,6 +224,9 @@ class _Part:
             ),
             findings=(),
             excerpt=None,
+            stills=tuple(
+                s.but(frame=s.frame - self._first) for s in review.stills if self._inside(s.frame)
+            ),
             moments=tuple(
                 m.but(
                     frame=m.frame - self._first,

@@ -73,6 +73,8 @@ def check_review(review: ReviewState, frames: int) -> None:
             before = last
     if review.excerpt is not None and not review.excerpt[0] <= review.excerpt[1] < frames:
         raise ValueError("$.review.excerpt: lies outside the clip")
+    if any(still.frame >= frames for still in review.stills):
+        raise ValueError("$.review.stills: a frame lies outside the clip")
     if any(moment.frame >= frames for moment in review.moments):
         raise ValueError("$.review.moments: a frame lies outside the clip")
     for f in review.findings:

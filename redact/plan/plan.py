@@ -8,6 +8,7 @@ mask at all.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -466,3 +467,10 @@ class Plan:
             numbers += [seen.track for seen in self.review.subjects]
             numbers += [note.track for note in self.review.findings if note.track is not None]
         return max(numbers, default=0) + 1
+
+
+def masks_sha256(plan: Plan, frame: int) -> str:
+    """SHA-256, hex, of where the masks of a frame lie. It is the same in the plan of an excerpt,
+    whose tracks have other numbers."""
+    masks = sorted(repr(replace(region, track=0, code="")) for region in plan.regions_at(frame))
+    return hashlib.sha256("\n".join(masks).encode()).hexdigest()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..types import Natural, Positive, Runs, TargetWord, UtcOrNone, Value, joined
+from ..types import Natural, Positive, Runs, Sha256, TargetWord, UtcOrNone, Value, joined
 
 
 class SeenFrames(Value, frozen=True):
@@ -97,6 +97,25 @@ class FindingNote(Value, frozen=True):
     doubtful: bool = False
 
 
+class Still(Value, frozen=True):
+    """A picture of the result that a person saved.
+
+    Attributes:
+        frame: index.
+        name: of the file.
+        sha256: of the file, hex.
+        masks: see `redact.plan.masks_sha256`: other masks since make it out of date.
+        by, at: who saved it, and when (UTC).
+    """
+
+    frame: Natural
+    name: str
+    sha256: Sha256
+    masks: Sha256
+    by: str = ""
+    at: UtcOrNone = ""
+
+
 class ReviewState(Value, frozen=True):
     """State that `redact review` stores between sessions; it goes into the record of a run.
 
@@ -108,6 +127,7 @@ class ReviewState(Value, frozen=True):
         moments: risky moments that were viewed, whatever was decided since.
         moments_left: number of those not viewed, when the page last counted them.
         excerpt: first and last frame of what is to be made, both included; None for all.
+        stills: pictures of the result that a person saved.
         open_seconds, worked_seconds: for how long the page was open, and somebody worked with it.
     """
 
@@ -118,6 +138,7 @@ class ReviewState(Value, frozen=True):
     moments: tuple[SeenMoment, ...] = ()
     moments_left: Natural = 0
     excerpt: tuple[Natural, Natural] | None = None
+    stills: tuple[Still, ...] = ()
     open_seconds: Natural = 0
     worked_seconds: Natural = 0
 

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
-from ..plan import Plan, Subject, answered_here, count_of, mask_shape, presence, state_runs
+from ..plan import (
+    Plan,
+    Subject,
+    answered_here,
+    count_of,
+    mask_shape,
+    masks_sha256,
+    presence,
+    state_runs,
+)
 from ..settings import RenderSettings
 from ..types import Action, Confirmed, Decided, Origin, Runs, State, Track, frames_in, runs_of
 from .case import NO_CASE, CaseFields
@@ -20,6 +29,7 @@ from .manifest_parts import (
     ReviewPart,
     SmallerPart,
     SpanPart,
+    StillPart,
     SubjectPart,
     TrackPart,
 )
@@ -253,6 +263,14 @@ def review_part(plan: Plan) -> ReviewPart | None:
         moments_seen=len(review.moments),
         moments_answered=sum(moment.answered for moment in review.moments),
         frames_played=count_of(review.frames_seen(played=True)),
+        stills=[
+            StillPart(
+                *(s.name, s.sha256, s.frame, plan.seconds(s.frame)),
+                s.masks == masks_sha256(plan, s.frame),
+                *(s.by, s.at),
+            )
+            for s in review.stills
+        ],
         open_seconds=review.open_seconds,
         worked_seconds=review.worked_seconds,
     )

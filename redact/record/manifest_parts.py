@@ -276,6 +276,18 @@ class AnswerPart(Part):
     ] = None
 
 
+class StillPart(Part):
+    """A picture of the result that a person saved on the page."""
+
+    name: FileName
+    sha256: Sha256
+    frame: Natural
+    seconds: Annotated[Seconds, Meta(description="from the first picture")]
+    current: Annotated[bool, Meta(description="its masks are those of the output")]
+    by: str = ""
+    at: UtcOrNone = ""
+
+
 class ReviewPart(Part):
     """What was on the screen in 'redact review' before the run, not where anybody looked."""
 
@@ -295,6 +307,7 @@ class ReviewPart(Part):
         Natural, Meta(description="of those seen, from their picture alone")
     ] = 0
     frames_played: Annotated[Natural, Meta(description="shown while it played at 1x at most")] = 0
+    stills: list[StillPart] = field(default_factory=list)
     open_seconds: Annotated[Natural, Meta(description="for which the page was open")] = 0
     worked_seconds: Annotated[
         Natural, Meta(description="of these, with a person's actions less than a minute apart")

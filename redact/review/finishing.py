@@ -20,6 +20,7 @@ from ..pipeline import (
     held_back_for,
     order_to_apply,
     set_plan_aside,
+    with_codes,
     write_beside,
 )
 from ..plan import Plan, write_plan
@@ -32,7 +33,15 @@ from ..record import (
     read_manifest,
     signature_path,
 )
-from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
+from ..settings import (
+    Audio,
+    Corner,
+    DrawSettings,
+    EncodeSettings,
+    RenderSettings,
+    Stamp,
+    Style,
+)
 from ..words import LANGUAGES, Message, Words, problem, words_of
 from .answers import noted
 from .excerpts import wanted
@@ -46,7 +55,8 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
     Args:
         session: with its plan.
-        wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name), "stamp" and
+        wish: "style", "codes" (bool: printed on the masks that have one), "audio" (keep or mute),
+            "release" (bool), "case" (its name), "stamp" and
             "corner" (words in a corner of every picture; "" for none), "replace" (bool): an
             existing result may be replaced.
 
@@ -58,11 +68,8 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here.open_plan.keep()
     what = wanted(session, here)
     plan = what.plan
-    style, stamp = Style(str(wish.get("style", Style.COVER))), _stamp(wish)
-    draw = DrawSettings(
-        replace(session.render, style=style, stamp=stamp),
-        EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
-    )
+    audio = EncodeSettings(audio=Audio(str(wish.get("audio", "keep"))))
+    draw = DrawSettings(look_of(session, wish), audio)
     release, replaced = bool(wish.get("release")), bool(wish.get("replace"))
     folder = place_of(what.info, session.folder).parent
     make_folder(folder)
@@ -102,6 +109,14 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     session.begin("finish", work)
 
 
+def look_of(session: Session, wish: dict[str, Any]) -> RenderSettings:
+    """How pictures of the result look."""
+    style = Style(str(wish.get("style", Style.COVER)))
+    lettered = wish.get("codes") is True and style in (Style.COVER, Style.SOLID)
+    render = replace(session.render, style=style, stamp=_stamp(wish))
+    return with_codes(replace(render, label="{code}" if lettered else ""), session.case)
+
+
 def _stamp(wish: dict[str, Any]) -> Stamp | None:
     text = str(wish.get("stamp") or "").strip()
     return Stamp(text, Corner(str(wish.get("corner", Corner.BOTTOM_RIGHT)))) if text else None
@@ -124,13 +139,17 @@ def holds(final: Path, plan: Plan) -> bool:
 def _evidence(session: Session, wish: dict[str, Any], release: bool) -> EvidenceChoice:
     """The record that the command line asked for, with what the page adds; none for a release."""
     if release:
-        rest = bars_release(session.evidence)
-        if rest:
-            raise problem(UsageError, "publication_alone", others=", ".join(rest))
+        refuse_release(session)
         return EvidenceChoice(manifest=False)
     given = CaseFields(case=checked_option(str(wish.get("case") or "").strip()[:200], "the case"))
     case = (session.evidence.case or CaseFields()).overridden_by(given)
     return replace(session.evidence, case=None if case.empty else case)
+
+
+def refuse_release(session: Session) -> None:
+    """Raise UsageError if options of the command line rule out a publication."""
+    if rest := bars_release(session.evidence):
+        raise problem(UsageError, "publication_alone", others=", ".join(rest))
 
 
 def bars_release(evidence: EvidenceChoice) -> list[str]:

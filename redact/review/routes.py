@@ -35,6 +35,7 @@ from .session import Session
 from .sheet import Sheet, sheet_to_confirm
 from .shown_files import Shelf, content_type
 from .sound import heard
+from .stills import save_still
 from .strip import strip_of
 from .system_programs import file_of, show
 
@@ -71,7 +72,7 @@ _NAMES: Final = {
     "GET": "state plan frame face sheet scene alike covered left strip sound waveform texts"
     " text-picture",
     "POST": "leave edit undo redo reviewer follow hide bridge seen excerpt moments finish stop"
-    " remove-held read",
+    " remove-held read still",
 }
 """Routes by method; each is the method of `_Page` with that name."""
 
@@ -355,6 +356,11 @@ class _Page:
     def finish(self, values: dict[str, Any]) -> Answer:
         begin_finish(self._session, values)
         return as_json({})
+
+    def still(self, values: dict[str, Any]) -> Answer:
+        """Save a frame as it is in the result."""
+        saved = save_still(self._session, int(values["n"]), values)
+        return as_json({"name": saved.name})
 
     def stop(self, values: dict[str, Any]) -> Answer:
         if self._session.job is not None:

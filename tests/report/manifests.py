@@ -17,12 +17,21 @@ from redact.plan import (
     SeenMoment,
     SeenSubject,
     Sound,
+    Still,
     Subject,
     marked,
+    masks_sha256,
 )
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
-from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart, SoundPart
+from redact.record.manifest_parts import (
+    AuditPart,
+    ExcerptPart,
+    LogAnchor,
+    MessagePart,
+    RemovedPart,
+    SoundPart,
+)
 from redact.types import Action, Body, Box, Confirmed, Decided, Keyframe, Keyframes, State, Timeline
 
 from ..record.samples import AUDIT, FRAMES, make_case, make_plan, make_record
@@ -73,6 +82,10 @@ def reviewed(folder: Path) -> list[Manifest]:
         (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
         notes,
         moments=(SeenMoment(3, "ends", 1, answered=True),),
+        stills=(
+            Still(9, "a.redacted.mp4.0m1s.png", "1" * 64, masks_sha256(plan, 9), "R. Roe", WHEN),
+            Still(12, "a.redacted.mp4.0m2s.png", "2" * 64, "3" * 64),
+        ),
         moments_left=2,
     )
     muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
@@ -141,6 +154,12 @@ def a_dozen(folder: Path) -> Manifest:
     return build_manifest(make_record(folder, case=None, plan=plan, covered={2: ((50, 55),)}))
 
 
+def excerpt_of(full: Manifest) -> Manifest:
+    """The same as if a part of a longer source had been made."""
+    part = ExcerptPart(40.0, 52.0, 40.0, None, 42.0)
+    return msgspec.structs.replace(full, source=msgspec.structs.replace(full.source, excerpt=part))
+
+
 def of_photograph(full: Manifest) -> Manifest:
     """The same as if the source were a photograph."""
     source = msgspec.structs.replace(full.source, container="jpeg", frames=1, sound_tracks=0)
@@ -207,4 +226,5 @@ def variants(folder: Path) -> list[Manifest]:
         a_dozen(folder),
         with_bodies(folder),
         of_photograph(full),
+        excerpt_of(full),
     ]
