@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from .decisions_of_others import adopt_option, require_own_decisions
 from .destination import PlaceType
 from .detect import detect
 from .evidence_options import evidence_options, warn_of_strange_exhibits
+from .results import typed_command
 from .terminal import Terminal
 
 
@@ -52,6 +54,7 @@ def review(
 ) -> int:
     """`redact review`."""
     terminal = Terminal()
+    params["evidence"] = replace(params["evidence"], command=typed_command())
     if folder is not None and (names_footage(folder) or (folder.exists() and not folder.is_dir())):
         raise problem(UsageError, "review_no_folder", path=folder)
 

@@ -34,6 +34,7 @@ class EvidenceChoice:
         key_file: the file that it was read from.
         given: options that the user typed, for messages.
         exhibits: numbers of the exhibits by the names of their videos.
+        command: what the user typed to open the page of review; empty if nothing.
         cuts: excerpts to make by the names of their videos.
     """
 
@@ -45,6 +46,7 @@ class EvidenceChoice:
     key_file: Path | None = None
     exhibits: Mapping[str, str] = field(default_factory=dict)
     cuts: Mapping[str, Cuts] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
 
     def for_video(self, path: Path) -> EvidenceChoice:
         """The same choice with the exhibit number of a video. Videos of one name in several folders

@@ -80,7 +80,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         release=release,
         sound_chosen=True,
         evidence=_evidence(session, wish, release),
-        command=("redact", "review", session.source.name, session.plan_path.name),
+        command=session.evidence.command,
     )
     order = order_to_apply(what.info, draw, delivery, what.plan_file)
     final = order.final

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,6 +11,11 @@ import numpy as np
 import pytest
 
 from redact.errors import ExitCode
+from redact.media import Decode, copy_of, probe
+from redact.plan import decisions, read_plan
+from redact.render import Renderer
+from redact.settings import RenderSettings
+from redact.types import Target
 
 
 @pytest.mark.parametrize("label", ["withheld under section 7 of the act, see file 2026-114", "X"])
@@ -59,3 +65,32 @@ def test_a_release_may_be_stamped_and_this_is_reported(
     assert "every picture carries the stamp “copy 24-117”" in " ".join(done.stderr.split())
     long = redact("apply", street, street_plan, "-o", output, "--stamp", "so long " * 20)
     assert long.returncode == ExitCode.USAGE and "could not be read" in long.stderr
+
+
+def test_a_code_is_written_on_its_own_masks_alone(street: Path, street_plan: Path) -> None:
+    plan = read_plan(street_plan)
+    faces = [track.id for track in plan.tracks if track.target is Target.FACE]
+    plan = decisions.change(plan, faces[:1], code="b(6)")
+    frame = next(iter(Decode(probe(street))))
+    regions = [replace(r, box=r.box.grown(2.0)) for r in plan.regions_at(0)]  # room for letters
+
+    def lettered(label: str, codes: tuple[tuple[str, str], ...] = ()) -> set[tuple[int, Target]]:
+        plain, other = (
+            Renderer(RenderSettings(label=text, codes=codes))
+            .draw(copy_of(frame), regions)
+            .picture.to_ndarray(format="gray")
+            .astype(int)
+            for text in ("", label)
+        )
+        differs = np.abs(plain - other) > 40
+        found = set()
+        for region in regions:
+            (x, y), half = map(round, region.box.centre), round(region.box.height / 3)
+            if differs[max(0, y - half) : y + half, max(0, x - half) : x + half].any():
+                found.add((region.track, region.target))
+        return found
+
+    assert lettered("{code}") == {(faces[0], Target.FACE)}
+    usual = (("plate", "b(7)(C)"),)  # of a case: for what has no code of its own
+    assert {t for _, t in lettered("{code}", usual)} == {Target.FACE, Target.PLATE}
+    assert len([n for n, t in lettered("{code}", usual) if t is Target.FACE]) == 1

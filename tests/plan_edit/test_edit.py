@@ -447,3 +447,12 @@ def test_sure_detections_cannot_be_called_false_alarms_by_a_slip(path: Path) -> 
         "a poster",
         True,
     )
+
+
+def test_a_code_is_set_and_goes_with_its_decision(path: Path) -> None:
+    done = call("set", path, "1", "--code", "b(6)", "--reason", "a minor", "--by", "R. Roe")
+    assert done.exit_code == 0, done.output
+    track = next(t for t in read_plan(path).tracks if t.id == 1)
+    assert (track.code, track.reason) == ("b(6)", "a minor")
+    assert call("set", path, "1", "--action", "keep").exit_code == 0
+    assert next(t for t in read_plan(path).tracks if t.id == 1).code == "", "it was for hiding"

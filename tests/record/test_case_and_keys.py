@@ -250,3 +250,18 @@ def test_the_page_for_lawyers_shows_every_field_of_a_case_file(tmp_path: Path) -
     file.write_text(page.partition("```toml\n")[2].partition("```")[0], "utf-8")
     shown, *_ = read_case(file)
     assert [n for n in CaseFields.__struct_fields__ if not getattr(shown, n)] == []
+
+
+def test_dates_are_dates_and_hours_is_yes_or_no(tmp_path: Path) -> None:
+    file = tmp_path / "case.toml"
+    file.write_text('request_date = 2026-05-04\ndeadline = "in June"\nhours = true\n')
+    case, *_ = read_case(file)
+    assert (case.request_date, case.deadline, case.hours) == ("2026-05-04", "in June", True)
+    for wrong, said in (
+        ('hours = "yes"', "hours"),
+        ("deadline = 12", "deadline"),
+        ('exemption = "b7"\n[codes]\nb6 = "Privacy"', "b7"),
+    ):
+        file.write_text(wrong)
+        with pytest.raises(PlanError, match=said):
+            read_case(file)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.plan import MutedSpan, Subject
-from redact.record import ReasonCode, build_manifest
+from redact.record import CaseFields, ReasonCode, build_manifest
 from redact.record.manifest import Manifest
 from redact.report import ReportWords, exemption_csv, report_html
 from redact.report.exemptions import harmless
@@ -130,6 +130,43 @@ def test_codes_of_a_case_are_listed_with_their_meaning_and_rule(tmp_path: Path) 
     assert plate["statutory basis"] == "art. 6(1)(c) GDPR"  # the code gives none
     assert (drawn["reason code"], drawn["reason"]) == ("", "computer screen")
     assert "<td>b6: Privacy of a third party</td>" in report_html(value).decode()
+
+
+def test_each_code_says_how_much_was_withheld_under_it(tmp_path: Path) -> None:
+    """Two tracks of one person count once, also in a picture that shows both."""
+    plan = make_plan()
+    face, client, plate, drawn = plan.tracks
+    second = replace(face, id=7, keyframes=later(face.keyframes, 60))
+    muted = (MutedSpan(400, 800, reason="a name", code="b6"),)
+    plan = replace(
+        plan,
+        tracks=(face, replace(client, code="consent"), replace(plate, code="b7c"), drawn, second),
+        subjects=(Subject((1, 7)),),
+        muted=muted,
+    )
+    codes = {"b6": ReasonCode("Privacy", "5 U.S.C. 552(b)(6)"), "b7c": ReasonCode()}
+    case = CaseFields(exemption="b6", codes=codes | {"consent": ReasonCode("client", "art. 15")})
+    value = build_manifest(make_record(tmp_path, plan=plan, case=case))
+    withheld = {part.code: part for part in value.withheld}
+    assert withheld.keys() == {"b6", "b7c"}, "the client is not withheld"
+    privacy, pictures = withheld["b6"], len({*range(4, 121), *range(64, 181), *range(100, 131)})
+    assert privacy.subjects == {"person": 1, "area": 1}
+    assert privacy.frames >= pictures and privacy.sound_seconds == 0.4
+    assert privacy.seconds == pytest.approx(privacy.frames / 25, abs=0.05)
+    assert withheld["b7c"].subjects == {"vehicle": 1}
+    rows = {
+        (r["reason code"], r["picture or sound"]): r for r in table(value) if r["entry"] == "total"
+    }
+    total = rows["b6", "picture"]
+    assert (total["who"], total["pictures"]) == ("1 person, 1 area", str(privacy.frames))
+    assert total["share of pictures (%)"] == f"{privacy.frames / 3:.1f}"
+    assert rows["b6", "sound"]["seconds"] == "0.400"
+    (kept,) = rows_of(value, "2")
+    assert (kept["reason code"], kept["statutory basis"]) == ("consent", "art. 15"), (
+        "a code that is kept to shows its own rule, though not that of the case"
+    )
+    page = report_html(value).decode()
+    assert "b6: Privacy" in page and "1 person, 1 area" in page
 
 
 @given(st.text(max_size=20))

@@ -298,6 +298,8 @@ def test_an_existing_result_is_replaced_only_on_request(
         assert not list(tmp_path.glob("*-2*"))
         record = json.loads(made.with_name(made.name + ".manifest.json").read_text())
         assert record["case"]["case"] == "2026-114"
+        typed = ["redact", "review", source.name, plan_file.name]
+        assert record["run"]["command"][:4] == typed and "--operator" in record["run"]["command"]
         (entry,) = [t for t in record["tracks"] if t["track"] == kept]
         assert entry["decided_by"] == "R. Roe" and entry["decided_at"] and entry["by_person"]
         assert {t["by_person"] for t in record["tracks"] if t["track"] != kept} == {False}

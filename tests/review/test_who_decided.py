@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from redact.plan import Plan, ReviewState, SeenFrames, read_plan, write_plan
-from redact.record import CaseFields, EvidenceChoice, build_manifest
+from redact.record import CaseFields, EvidenceChoice, ReasonCode, build_manifest
 from redact.report import report_html
 from redact.review import finishing
 from redact.review.looked_at import at_the_page, with_seen
 from redact.review.routes import routes_of
 from redact.review.session import Session
+from redact.review.work_time import WorkTime
 from redact.settings import DetectSettings, RenderSettings
 
 from ..record.samples import make_record
@@ -79,3 +80,26 @@ def test_nobody_reviewed_who_did_not_open_the_page(tmp_path: Path) -> None:
     value = build_manifest(make_record(tmp_path, case=CASE))
     page = report_html(value).decode()
     assert value.review is None and "At the page" not in page and "Reviewed by" not in page
+
+
+def test_the_time_at_work_leaves_out_the_pauses() -> None:
+    time = WorkTime()
+    for now, acts in ((0, True), (30, False), (50, True), (120, True), (900, False), (905, True)):
+        time.hear(acts, now)
+    review = time.noted(ReviewState(open_seconds=10))
+    assert (review.open_seconds, review.worked_seconds) == (10 + 120 + 5, 50)
+    assert time.noted(review) == review, "it counts once"
+
+
+def test_a_reason_that_is_a_code_of_the_case_is_kept_as_one(copied: tuple[Path, Path]) -> None:
+    source, path = copied
+    session = opened(source, path)
+    session.case = CaseFields(codes={"b(6)": ReasonCode("Privacy")})
+    one, other = (track.id for track in read_plan(path).tracks[:2])
+    session.edit({"op": "decide", "ids": [one], "decision": "hide", "reason": "b(6)"})
+    session.edit({"op": "reason", "ids": [other], "reason": "a minor", "code": "art. 15(4)"})
+    session.edit({"op": "decide", "ids": [other], "decision": "hide", "reason": "a minor"})
+    session.close()
+    codes = {track.id: track.code for track in read_plan(path).tracks}
+    assert (codes[one], codes[other]) == ("b(6)", "art. 15(4)")
+    assert next(r.code for r in read_plan(path).regions_at(0) if r.track == one) == "b(6)"
