@@ -30,67 +30,11 @@ _CONTENT: Final = {
     + rb"(?: [\w.-]{1,32})?|\d\d:\d\d:\d\d\.\d{9}\0{0,2}|"
     + "|".join((*tags.HANDLERS, tags.VENDORS)).encode(),
 }
-"""Kind of content in the table below → pattern of the whole content. Besides these, "any" stands
-for decoder settings, "block" for a picture or a piece of sound, and "parts" for other elements."""
+"""Kind of content (`matroska.content_of`) → pattern of the whole content."""
 
-_TABLE: Final = """
-File EBML parts, Segment parts
-EBML EBMLVersion number, EBMLReadVersion number, EBMLMaxIDLength number
-EBML EBMLMaxSizeLength number, DocType doctype, DocTypeVersion number, DocTypeReadVersion number
-Segment SeekHead parts, Info parts, Tracks parts, Cluster parts, Cues parts, Tags parts
-SeekHead Seek parts
-Seek SeekID id, SeekPosition number
-Info TimestampScale number, Duration float, MuxingApp writer, WritingApp writer, SegmentUUID uid
-Tracks TrackEntry parts
-TrackEntry TrackNumber number, TrackUID number, TrackType picture-or-sound, FlagEnabled number
-TrackEntry FlagDefault number, FlagForced number, FlagHearingImpaired number
-TrackEntry FlagVisualImpaired number, FlagTextDescriptions number, FlagOriginal number
-TrackEntry FlagCommentary number, FlagLacing number, DefaultDuration number
-TrackEntry MaxBlockAdditionID number, Language language, LanguageBCP47 language, CodecID codec
-TrackEntry CodecPrivate any, CodecDelay number, SeekPreRoll number, Video parts, Audio parts
-Video FlagInterlaced number, FieldOrder number, PixelWidth number, PixelHeight number
-Video DisplayWidth number, DisplayHeight number, DisplayUnit number, UncompressedFourCC id
-Video Colour parts
-Colour MatrixCoefficients number, BitsPerChannel number, ChromaSubsamplingHorz number
-Colour ChromaSubsamplingVert number, ChromaSitingHorz number, ChromaSitingVert number
-Colour Range number, TransferCharacteristics number, Primaries number, MaxCLL number
-Colour MaxFALL number, MasteringMetadata parts
-MasteringMetadata PrimaryRX float, PrimaryRY float, PrimaryGX float, PrimaryGY float
-MasteringMetadata PrimaryBX float, PrimaryBY float, WhiteX float, WhiteY float
-MasteringMetadata LuminanceMax float, LuminanceMin float
-Audio SamplingFrequency float, OutputSamplingFrequency float, Channels number, BitDepth number
-Cluster Timestamp number, Position number, PrevSize number, SimpleBlock block, BlockGroup parts
-BlockGroup Block block, BlockDuration number, ReferenceBlock number, DiscardPadding number
-Cues CuePoint parts
-CuePoint CueTime number, CueTrackPositions parts
-CueTrackPositions CueTrack number, CueClusterPosition number, CueDuration number
-CueTrackPositions CueRelativePosition number, CueBlockNumber number
-Tags Tag parts
-Tag Targets parts, SimpleTag parts
-Targets TargetTypeValue number, TagTrackUID number
-SimpleTag TagName tag, TagLanguage language, TagDefault number, TagString value
-"""
-"""Parent, then name and kind of content of the elements that FFmpeg's muxer writes into it and a
-player may need (RFC 9559). Cropping, rotation, compression, encryption and side data of blocks are
-not among them, because what they hide would still be in the file."""
-
-_Parts = dict[str, str]
 _Place = dict[str, Value]
 """Path and first byte of an element, as its messages give them."""
 
-
-def _read(table: str) -> dict[str, _Parts]:
-    """Parse the table: parent → name → kind of content."""
-    inside: dict[str, _Parts] = {}
-    for line in table.strip().splitlines():
-        parent, rest = line.split(" ", 1)
-        for part in rest.split(","):
-            name, content = part.split()
-            inside.setdefault(parent, {})[name] = content
-    return inside
-
-
-_INSIDE: Final = _read(_TABLE)
 
 _ONCE: Final = frozenset(("EBML", "Segment", "Info", "Tracks"))
 """Elements that may occur once: of several, players read the first, the last, or all; a second
@@ -101,7 +45,8 @@ _KEY_OR_DISCARDABLE: Final = 0x81
 
 
 def wrong_elements(path: Path, streams: int) -> list[Message]:
-    """Everything in a Matroska or WebM file that the table does not allow, one message each.
+    """Everything in a Matroska or WebM file that `matroska.content_of` and the patterns above do
+    not allow, one message each.
 
     The content of pictures, sound and decoder settings is not checked. Raises OSError.
 
@@ -135,11 +80,11 @@ class _Check:
 
     def holds_parts(self, element: Element) -> bool:
         """Whether an element is allowed and contains others."""
-        return _content(element) == "parts" and not _lost(element)
+        return matroska.content_of(element) == "parts" and not _lost(element)
 
     def add(self, element: Element) -> None:
         """Check one element."""
-        content = _content(element)
+        content = matroska.content_of(element)
         place: _Place = {"element": element.path, "at": element.start}
         if not element.id:
             inside = "/".join(element.above) or "/"
@@ -191,11 +136,6 @@ class _Check:
             self.wrong.append(Message("block_of_no_track", **place))
         if data[length + 2] & ~_KEY_OR_DISCARDABLE:
             self.wrong.append(Message("block_hidden", **place))
-
-
-def _content(element: Element) -> str:
-    """Kind of content of an element in its place; "" if it is not allowed there."""
-    return _INSIDE[element.parent or "File"].get(element.name, "")
 
 
 def _lost(element: Element) -> bool:

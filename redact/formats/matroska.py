@@ -22,47 +22,97 @@ MAX_DEPTH: Final = 24
 ANYWHERE: Final = 1 << 62
 """An `end` for `element_at` beyond the end of any file, to see where an element claims to end."""
 
-_NAMES: Final = """
-1A45DFA3 EBML, 4286 EBMLVersion, 42F7 EBMLReadVersion, 42F2 EBMLMaxIDLength
-42F3 EBMLMaxSizeLength, 4282 DocType, 4287 DocTypeVersion, 4285 DocTypeReadVersion
-EC Void, BF CRC-32, 18538067 Segment, 114D9B74 SeekHead, 4DBB Seek, 53AB SeekID
-53AC SeekPosition, 1549A966 Info, 73A4 SegmentUUID, 7384 SegmentFilename, 3CB923 PrevUUID
-3EB923 NextUUID, 4444 SegmentFamily, 2AD7B1 TimestampScale, 4489 Duration, 4461 DateUTC
-7BA9 Title, 4D80 MuxingApp, 5741 WritingApp, 1F43B675 Cluster, E7 Timestamp, A7 Position
-AB PrevSize, A3 SimpleBlock, A0 BlockGroup, A1 Block, 75A1 BlockAdditions, 9B BlockDuration
-FB ReferenceBlock, 75A2 DiscardPadding, 1654AE6B Tracks, AE TrackEntry, D7 TrackNumber
-73C5 TrackUID, 83 TrackType, B9 FlagEnabled, 88 FlagDefault, 55AA FlagForced
-55AB FlagHearingImpaired, 55AC FlagVisualImpaired, 55AD FlagTextDescriptions, 55AE FlagOriginal
-55AF FlagCommentary, 9C FlagLacing, 23E383 DefaultDuration, 55EE MaxBlockAdditionID
-41E4 BlockAdditionMapping, 536E Name, 22B59C Language, 22B59D LanguageBCP47, 86 CodecID
-63A2 CodecPrivate, 258688 CodecName, 3A9697 CodecSettings, 56AA CodecDelay, 56BB SeekPreRoll
-6D80 ContentEncodings, E0 Video, 9A FlagInterlaced, 9D FieldOrder, B0 PixelWidth
-BA PixelHeight, 54B0 DisplayWidth, 54BA DisplayHeight, 54B2 DisplayUnit, 2EB524 UncompressedFourCC
-7670 Projection, 55B0 Colour, 55B1 MatrixCoefficients, 55B2 BitsPerChannel
-55B3 ChromaSubsamplingHorz, 55B4 ChromaSubsamplingVert, 55B7 ChromaSitingHorz
-55B8 ChromaSitingVert, 55B9 Range, 55BA TransferCharacteristics, 55BB Primaries, 55BC MaxCLL
-55BD MaxFALL, 55D0 MasteringMetadata, 55D1 PrimaryRX, 55D2 PrimaryRY, 55D3 PrimaryGX
-55D4 PrimaryGY, 55D5 PrimaryBX, 55D6 PrimaryBY, 55D7 WhiteX, 55D8 WhiteY, 55D9 LuminanceMax
-55DA LuminanceMin, E1 Audio, B5 SamplingFrequency, 78B5 OutputSamplingFrequency, 9F Channels
-6264 BitDepth, 1C53BB6B Cues, BB CuePoint, B3 CueTime, B7 CueTrackPositions, F7 CueTrack
-F1 CueClusterPosition, F0 CueRelativePosition, B2 CueDuration, 5378 CueBlockNumber
-1941A469 Attachments, 61A7 AttachedFile, 467E FileDescription, 466E FileName, 4660 FileMimeType
-1043A770 Chapters, 45B9 EditionEntry, B6 ChapterAtom, 80 ChapterDisplay, 85 ChapString
-1254C367 Tags, 7373 Tag, 63C0 Targets, 68CA TargetTypeValue, 63C5 TagTrackUID, 67C8 SimpleTag
-45A3 TagName, 447A TagLanguage, 4484 TagDefault, 4487 TagString, 4485 TagBinary
-465C FileData, 6DE7 MinCache, 6DF8 MaxCache, 234E7A DefaultDecodedFieldDuration
-23314F TrackTimestampScale, 537F TrackOffset, AA CodecDecodeAll, 73C4 ChapterUID
-91 ChapterTimeStart, 92 ChapterTimeEnd, 98 ChapterFlagHidden, 4598 ChapterFlagEnabled
-45BC EditionUID, 45BD EditionFlagHidden, 45DB EditionFlagDefault, 45DD EditionFlagOrdered
-437C ChapLanguage
+_TABLE: Final = """
+File: 1A45DFA3 EBML parts, 18538067 Segment parts
+EBML: 4286 EBMLVersion number, 42F7 EBMLReadVersion number, 42F2 EBMLMaxIDLength number
+EBML: 42F3 EBMLMaxSizeLength number, 4282 DocType doctype, 4287 DocTypeVersion number
+EBML: 4285 DocTypeReadVersion number
+Segment: 114D9B74 SeekHead parts, 1549A966 Info parts, 1654AE6B Tracks parts
+Segment: 1F43B675 Cluster parts, 1C53BB6B Cues parts, 1254C367 Tags parts
+SeekHead: 4DBB Seek parts
+Seek: 53AB SeekID id, 53AC SeekPosition number
+Info: 2AD7B1 TimestampScale number, 4489 Duration float, 4D80 MuxingApp writer
+Info: 5741 WritingApp writer, 73A4 SegmentUUID uid
+Tracks: AE TrackEntry parts
+TrackEntry: D7 TrackNumber number, 73C5 TrackUID number, 83 TrackType picture-or-sound
+TrackEntry: B9 FlagEnabled number, 88 FlagDefault number, 55AA FlagForced number
+TrackEntry: 55AB FlagHearingImpaired number, 55AC FlagVisualImpaired number
+TrackEntry: 55AD FlagTextDescriptions number, 55AE FlagOriginal number, 55AF FlagCommentary number
+TrackEntry: 9C FlagLacing number, 23E383 DefaultDuration number, 55EE MaxBlockAdditionID number
+TrackEntry: 22B59C Language language, 22B59D LanguageBCP47 language, 86 CodecID codec
+TrackEntry: 63A2 CodecPrivate any, 56AA CodecDelay number, 56BB SeekPreRoll number, E0 Video parts
+TrackEntry: E1 Audio parts
+Video: 9A FlagInterlaced number, 9D FieldOrder number, B0 PixelWidth number, BA PixelHeight number
+Video: 54B0 DisplayWidth number, 54BA DisplayHeight number, 54B2 DisplayUnit number
+Video: 2EB524 UncompressedFourCC id, 55B0 Colour parts
+Colour: 55B1 MatrixCoefficients number, 55B2 BitsPerChannel number
+Colour: 55B3 ChromaSubsamplingHorz number, 55B4 ChromaSubsamplingVert number
+Colour: 55B7 ChromaSitingHorz number, 55B8 ChromaSitingVert number, 55B9 Range number
+Colour: 55BA TransferCharacteristics number, 55BB Primaries number, 55BC MaxCLL number
+Colour: 55BD MaxFALL number, 55D0 MasteringMetadata parts
+MasteringMetadata: 55D1 PrimaryRX float, 55D2 PrimaryRY float, 55D3 PrimaryGX float
+MasteringMetadata: 55D4 PrimaryGY float, 55D5 PrimaryBX float, 55D6 PrimaryBY float
+MasteringMetadata: 55D7 WhiteX float, 55D8 WhiteY float, 55D9 LuminanceMax float
+MasteringMetadata: 55DA LuminanceMin float
+Audio: B5 SamplingFrequency float, 78B5 OutputSamplingFrequency float, 9F Channels number
+Audio: 6264 BitDepth number
+Cluster: E7 Timestamp number, A7 Position number, AB PrevSize number, A3 SimpleBlock block
+Cluster: A0 BlockGroup parts
+BlockGroup: A1 Block block, 9B BlockDuration number, FB ReferenceBlock number
+BlockGroup: 75A2 DiscardPadding number
+Cues: BB CuePoint parts
+CuePoint: B3 CueTime number, B7 CueTrackPositions parts
+CueTrackPositions: F7 CueTrack number, F1 CueClusterPosition number, B2 CueDuration number
+CueTrackPositions: F0 CueRelativePosition number, 5378 CueBlockNumber number
+Tags: 7373 Tag parts
+Tag: 63C0 Targets parts, 67C8 SimpleTag parts
+Targets: 68CA TargetTypeValue number, 63C5 TagTrackUID number
+SimpleTag: 45A3 TagName tag, 447A TagLanguage language, 4484 TagDefault number
+SimpleTag: 4487 TagString value
+Elsewhere: EC Void, BF CRC-32, 7384 SegmentFilename, 3CB923 PrevUUID, 3EB923 NextUUID
+Elsewhere: 4444 SegmentFamily, 4461 DateUTC, 7BA9 Title, 75A1 BlockAdditions
+Elsewhere: 41E4 BlockAdditionMapping, 536E Name, 258688 CodecName, 3A9697 CodecSettings
+Elsewhere: 6D80 ContentEncodings, 7670 Projection, 1941A469 Attachments, 61A7 AttachedFile
+Elsewhere: 467E FileDescription, 466E FileName, 4660 FileMimeType, 1043A770 Chapters
+Elsewhere: 45B9 EditionEntry, B6 ChapterAtom, 80 ChapterDisplay, 85 ChapString, 4485 TagBinary
+Elsewhere: 465C FileData, 6DE7 MinCache, 6DF8 MaxCache, 234E7A DefaultDecodedFieldDuration
+Elsewhere: 23314F TrackTimestampScale, 537F TrackOffset, AA CodecDecodeAll, 73C4 ChapterUID
+Elsewhere: 91 ChapterTimeStart, 92 ChapterTimeEnd, 98 ChapterFlagHidden, 4598 ChapterFlagEnabled
+Elsewhere: 45BC EditionUID, 45BD EditionFlagHidden, 45DB EditionFlagDefault
+Elsewhere: 45DD EditionFlagOrdered, 437C ChapLanguage
 """
-"""Id (with its length marker, as in the specification) and name of each known element."""
+"""Parent, then id (with its length marker, as in the specification), name, and kind of content, of
+the elements that FFmpeg's muxer writes into it and a player may need (RFC 9559); last those that
+only other programs write. Cropping, rotation, compression, encryption and side data of blocks are
+among the last, because what they hide would still be in the file."""
 
-NAMES: Final = {
-    int(number, 16): name
-    for number, name in (entry.split() for entry in _NAMES.replace("\n", ",").split(",") if entry)
-}
+
+def _read(table: str) -> tuple[dict[int, str], dict[str, dict[str, str]]]:
+    """Id → name, and parent → name → kind of content."""
+    names: dict[int, str] = {}
+    children: dict[str, dict[str, str]] = {}
+    for line in table.strip().splitlines():
+        parent, rest = line.split(": ")
+        for entry in rest.split(", "):
+            number, name, *content = entry.split()
+            names[int(number, 16)] = name
+            if content:
+                children.setdefault(parent, {})[name] = content[0]
+    return names, children
+
+
+NAMES, _CHILDREN = _read(_TABLE)
 IDS: Final = {name: number for number, name in NAMES.items()}
+
+
+def content_of(element: Element) -> str:
+    """Kind of content of an element in its place; "" if FFmpeg's muxer writes none there.
+
+    "parts" stands for other elements, "block" for a picture or a piece of sound, "any" for decoder
+    settings.
+    """
+    return _CHILDREN[element.parent or "File"].get(element.name, "")
+
 
 _ENDS_CLUSTER: Final = frozenset(
     IDS[name]

@@ -22,7 +22,7 @@ import pytest
 from redact import api
 from redact.cli.app import Invocation
 from redact.cli.app import redact as command_line
-from redact.cli.results import found_in_words
+from redact.cli.results import hidden_by
 from redact.errors import ExitCode, OutputError, UsageError
 from redact.media import Decode, VideoWriter, probe
 from redact.plan import SourceRef, Subject, build_plan, read_plan
@@ -145,15 +145,15 @@ def test_a_kept_track_is_not_counted_as_hidden(
     assert done.returncode == ExitCode.DONE, done.stderr
     done = redact("apply", street, plan, "-o", output, "--no-manifest")
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert re.search(rf"\b{count - 1} faces?\b[^;]* hidden; face {kept} visible by", done.stderr)
+    assert re.search(rf"\b{count - 1} person\b[^;]* masked; 1 person visible by", done.stderr)
 
 
 def test_somebody_found_in_two_tracks_is_counted_once(street_plan: Path) -> None:
     plan = replace(read_plan(street_plan), subjects=())
     faces = [t.id for t in plan.tracks if t.target is Target.FACE]
-    assert found_in_words(plan).startswith(f"{len(faces)} face")
+    assert hidden_by(plan).startswith(f"{len(faces)} people")
     joined = plan.with_subjects((Subject(tuple(faces[:2])),))
-    assert found_in_words(joined).startswith(f"{len(faces) - 1} face")
+    assert hidden_by(joined).startswith(f"{len(faces) - 1} person")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
