@@ -37,7 +37,7 @@ class _Track(Protocol):
         well after the end of an excerpt."""
 
 
-_SPARE: Final = 1
+_AFTER: Final = 1
 """Seconds after the end of an excerpt whose packets are decoded, too: decoders return sound late,
 and a packet's decoding time may differ from that of its sound."""
 
@@ -292,7 +292,7 @@ class _CodedTrack:
         if self.ended or is_early(packet, self._info):
             return
         after = self._info.ends
-        end = not packet.size or (after is not None and _starts_after(packet, after + _SPARE))
+        end = not packet.size or (after is not None and _starts_after(packet, after + _AFTER))
         self.ended = end
         try:
             frames = self._source.codec_context.decode(None if end else packet)

@@ -19,7 +19,7 @@ from ..media import SourceInfo, probe_excerpt
 from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
 from ..record import checked_case
-from ..types import Decided, Finding, FindingKind, Keyframe
+from ..types import EVERYWHERE, Decided, Finding, FindingKind, Keyframe, Scope
 from ..words import Message, problem, say
 from .beside_result import record_beside
 from .held_back import HeldBack, accepted_of, held_back_for, name_in
@@ -60,9 +60,10 @@ def fix_held(
     for path in (held.final, held.output):
         sweep(relative_to_here(path).parent)
     journal = Journal(progress)
-    order = order_as_before(held, key, command)
-    info, plan_file = order.info, relative_to_here(held.plan)
+    plan_file = relative_to_here(held.plan)
     plan = read_plan(plan_file)
+    order = order_as_before(held, key, command, plan.settings.scope)
+    info = order.info
     require_same_source(plan, info, journal)
     found = held.found()
     by = decided_by or name_in(order.delivery.evidence.case)
@@ -128,20 +129,20 @@ def order_as_before(
     held: HeldBack,
     key: Ed25519PrivateKey | None = None,
     command: tuple[str, ...] = (),
+    scope: Scope = EVERYWHERE,
 ) -> Order:
-    """The order of the held-back run, with the keys, which no note stores, and the new command.
-    Raises PlanError if the note cannot be read."""
+    """The order of the held-back run, with the keys, which no note stores, the new command, and the
+    scope of its plan. Raises PlanError if the note cannot be read."""
     evidence = replace(held.delivery.evidence, key=key)
     if evidence.case is not None:
         evidence = replace(evidence, case=checked_case(evidence.case, str(held.note)))
-    plan_file = relative_to_here(held.plan)
     return Order(
-        probe_excerpt(relative_to_here(held.source), read_plan(plan_file).settings.scope),
+        probe_excerpt(relative_to_here(held.source), scope),
         held.draw,
         relative_to_here(held.final),
         relative_to_here(held.output).parent,
         replace(held.delivery, evidence=evidence, command=command),
-        plan_file=plan_file,
+        plan_file=relative_to_here(held.plan),
     )
 
 

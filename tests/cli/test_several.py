@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.batch import Footage
 from redact.cli.destination import check_results
 from redact.cli.run import run
 from redact.cli.summary import tell_summary
@@ -129,7 +130,7 @@ def test_accepted_sources_have_distinct_results(
     clash = len(results) < len(sources) or replaced
     delivery = Delivery(force=True)
     try:
-        check_results([(source, folder) for source in sources], delivery)
+        check_results([(Footage(source), folder) for source in sources], delivery)
     except UsageError:
         assert clash
     else:

@@ -48,7 +48,7 @@ def another(name: str, value: Any) -> Any:
         case tuple():
             return tuple(another(name, one) for one in value) or ("x",)
         case dict():
-            return {"a.mp4": "x"}
+            return {"a.mp4": ((1.0, 2.0),) if name == "cuts" else "x"}
         case _ if is_dataclass(value) and not isinstance(value, type):
             return changed(value)
     return {

@@ -100,4 +100,6 @@ def test_a_preview_is_never_a_result(redact, folder: Path, options: tuple[str, .
 
 def test_a_part_outside_the_video_is_refused(redact, folder: Path) -> None:
     done = redact("run", folder / "cam.mp4", "--from", "1:00")
-    assert done.returncode == ExitCode.INPUT and "no picture in the part" in done.stderr
+    assert (
+        done.returncode == ExitCode.INPUT and "has no picture at 1:00.000 or later" in done.stderr
+    )
