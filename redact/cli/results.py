@@ -5,7 +5,7 @@ what is held back and why.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,9 +16,8 @@ from ..auditing import finding_sentence
 from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
 from ..plan import Plan, census
-from ..record import Manifest, file_name, manifest_path
+from ..record import Manifest, OpenPart, file_name, manifest_path
 from ..report import census_in_words
-from ..risk import moments_worth_a_look
 from ..types import Decided, Finding, FindingKind, as_argument, clock
 from ..words import said, say, spoken, word, words_of
 from .app import PATH, as_typed, together, typed, typed_options
@@ -26,14 +25,15 @@ from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
 
-MOMENTS_LISTED: Final = 3
-"""Moments listed if the audit found nothing (a judgement): the page shows all of them."""
+PLACES_TOLD: Final = 3
+"""Places told after a run (a judgement): `plan show`, the record and the page have all of them."""
 
 finish_options = together(
     evidence_options,
     click.option("--plan", "plan_out", type=PATH),
     click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance),
     click.option("--release", is_flag=True),
+    click.option("--strict", is_flag=True),
 )
 """Options of `run` and `apply` for the files besides the video."""
 
@@ -55,6 +55,7 @@ def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
         plan_out=params["plan_out"],
         keep_plan=not params.get("no_plan", False),
         acceptance=params["accept_findings"],
+        strict=params["strict"],
         command=typed_command(),
     )
 
@@ -102,11 +103,16 @@ def tell_result(
             terminal.say(say("older_result_there", path=result.wanted))
     else:
         terminal.say(_counted(result))
+        for line in may_be_open_in_words(result.may_be_open[:PLACES_TOLD]):
+            terminal.say(line)
         _tell_old_copy(result, terminal, fixed)
     for limit in result.record.plan.not_searched:
         terminal.say(say("not_searched_everywhere", limit=limit))
     if result.missing:
         terminal.say(say("source_incomplete", what=result.missing))
+    if result.likely_open is not None:
+        at = clock(result.likely_open.seconds, 0)
+        terminal.say(say("likely_open", at=at))
 
 
 def _tell_old_copy(result: Result, terminal: Terminal, fixed: HeldBack | None) -> None:
@@ -172,7 +178,8 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
 
 def _counted(result: Result) -> str:
     assert result.audit is not None and result.plan is not None
-    passed = audit_in_words(result.plan) if result.audit.passed else say("published_anyway")
+    nothing = "found_nothing_look_first" if result.may_be_open else "found_nothing"
+    passed = say(nothing if result.audit.passed else "published_anyway")
     what = hidden_by(result.plan)
     return say("result_made", path=result.output, what=what, passed=passed)
 
@@ -182,13 +189,25 @@ def hidden_by(plan: Plan) -> str:
     return census_in_words(census(plan), words_of(spoken())) or say("finds_nothing")
 
 
-def audit_in_words(plan: Plan) -> str:
-    """Say that the audit found nothing, and which moments of a video to look at first."""
-    seconds = {int(plan.seconds(m.frame)) for m in moments_worth_a_look(plan)[:MOMENTS_LISTED]}
-    moments = [clock(second, 0) for second in sorted(seconds)]
-    if not moments or len(plan.source.timeline) == 1:
-        return say("found_nothing")
-    return say("found_nothing_look_first", moments=", ".join(moments))
+def may_be_open_in_words(places: Iterable[OpenPart]) -> list[str]:
+    """One line for each place where somebody may be open: the time, what is there, where, and how
+    probable it is."""
+    return [_place_in_words(place) for place in places]
+
+
+def _place_in_words(place: OpenPart) -> str:
+    at, what = clock(place.seconds, 1), word("open", place.why)
+    percent = round(100 * place.chance)
+    if place.box is None:
+        return say("may_be_open_somewhere", at=at, what=what, percent=percent)
+    box = _corner_and_size(place.box)
+    return say("may_be_open", at=at, what=what, box=box, percent=percent)
+
+
+def _corner_and_size(box: tuple[float, float, float, float]) -> str:
+    """A box as `plan show` writes it."""
+    left, top, right, bottom = map(round, box)
+    return f"{left},{top} {right - left}×{bottom - top}"
 
 
 def record_in_words(output: Path, record: Manifest, plan: Path | None) -> str:

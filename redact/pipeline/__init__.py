@@ -15,6 +15,7 @@ from .fix import (
 from .held_back import HeldBack, accepted_findings, find_held, held_back_for
 from .journal import Journal
 from .mask_video import write_masks
+from .may_be_open import may_be_open
 from .order import (
     Acceptance,
     Delivery,

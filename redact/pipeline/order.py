@@ -83,6 +83,7 @@ class Delivery:
         plan_out: write the plan to this file.
         keep_plan: keep the plan beside the result unless `plan_out` names another place.
         acceptance: findings of an earlier run that may be published; None accepts none.
+        strict: also end with `ExitCode.NEEDS_REVIEW` if somebody is likely to be open.
         command: the command line, for the record.
     """
 
@@ -95,6 +96,7 @@ class Delivery:
     plan_out: Path | None = None
     keep_plan: bool = True
     acceptance: Acceptance | None = None
+    strict: bool = False
     command: tuple[str, ...] = ()
 
 

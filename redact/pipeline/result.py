@@ -10,11 +10,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..auditing import AuditResult
 from ..errors import ExitCode
 from ..media import sound_is_short
 from ..plan import Census, Plan, census
-from ..record import Manifest, RunRecord, census_of, manifest_path
+from ..record import Manifest, OpenPart, RunRecord, census_of, manifest_path
+from ..risk import LIKELY
 from ..words import Message
 
 
@@ -45,6 +48,8 @@ class Result:
         audit, record: of this run; None if an earlier run made the result.
         plan_file, manifest: paths; None for files that are not kept.
         pictures: of the findings, if the result is held back.
+        may_be_open: places where somebody may be visible, the most probable first.
+        strict: such a place, if it is likely, decides the exit code.
     """
 
     source: Path
@@ -58,9 +63,18 @@ class Result:
     plan_file: Path | None = None
     manifest: Path | None = None
     pictures: tuple[Path, ...] = ()
+    may_be_open: tuple[OpenPart, ...] = ()
+    strict: bool = False
 
     @classmethod
-    def of_run(cls, record: RunRecord, audit: AuditResult, wanted: Path, held_back: bool) -> Result:
+    def of_run(
+        cls,
+        record: RunRecord,
+        audit: AuditResult,
+        wanted: Path,
+        held_back: bool,
+        strict: bool = False,
+    ) -> Result:
         """The result of a run that has just published its output, before the files beside it are
         written."""
         source = record.source
@@ -82,6 +96,8 @@ class Result:
             census(record.plan),
             audit=audit,
             record=record,
+            may_be_open=record.may_be_open,
+            strict=strict,
         )
 
     @classmethod
@@ -93,11 +109,12 @@ class Result:
         state: ResultState,
         known: Manifest | None,
         plan_file: Path | None,
+        strict: bool = False,
     ) -> Result:
         """The result of an earlier run, read from its record.
 
         Args:
-            source, output, wanted, state, plan_file: see `Result`.
+            source, output, wanted, state, plan_file, strict: see `Result`.
             known: the record; None if that run kept none.
         """
         if known is None:
@@ -113,6 +130,8 @@ class Result:
             census_of(known),
             plan_file=plan_file,
             manifest=manifest_path(output),
+            may_be_open=known.may_be_open,
+            strict=strict,
         )
 
     @property
@@ -121,9 +140,15 @@ class Result:
         return self.state is ResultState.NEEDS_REVIEW
 
     @property
+    def likely_open(self) -> OpenPart | None:
+        """The likeliest place where somebody may be visible, if it is likely."""
+        likely = (place for place in self.may_be_open if place.chance >= LIKELY)
+        return next(likely, None)
+
+    @property
     def exit_code(self) -> ExitCode:
         """Exit code of `redact run` for this result."""
-        if self.needs_review:
+        if self.needs_review or (self.strict and self.likely_open):
             return ExitCode.NEEDS_REVIEW
         return ExitCode.INCOMPLETE if self.missing else ExitCode.DONE
 
@@ -155,6 +180,7 @@ class Result:
             "warnings": [str(w) for w in (*record.warnings, *record.notes)],
             "audit": audit.to_json(),
             "pictures": [str(p) for p in self.pictures],
+            "may_be_open": msgspec.to_builtins(self.may_be_open),
         }
 
 

@@ -75,7 +75,8 @@ def earlier_result(
         if not why:
             plan = order.plan_file if order.plan_file and order.plan_file.exists() else None
             known = read_manifest(manifest_path(final))
-            return Result.of_earlier(source, final, final, ResultState.DONE_BEFORE, known, plan)
+            before, strict = ResultState.DONE_BEFORE, order.delivery.strict
+            return Result.of_earlier(source, final, final, before, known, plan, strict)
         if not order.delivery.force:
             raise problem(OutputExistsError, "result_in_the_way", path=final, why=why)
         return None

@@ -30,6 +30,7 @@ from .consequences import covered_spans
 from .draw import draw
 from .held_back import accepted_findings, name_in
 from .journal import Journal
+from .may_be_open import may_be_open
 from .order import Delivery, Order, check_order, order_to_run
 from .publish import Publishing, publish, write_beside
 from .remarks import remark_on_run
@@ -177,8 +178,9 @@ def apply(
         covered=covered,
         case=evidence.case,
         sounded=drawn.sounded,
+        may_be_open=may_be_open(plan),
     )
-    return Result.of_run(record, audit, order.final, held_back)
+    return Result.of_run(record, audit, order.final, held_back, order.delivery.strict)
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from .manifest_parts import (
     MessagePart,
     ModelPart,
     MutedPart,
+    OpenPart,
     RemovedPart,
     SubjectPart,
     TrackPart,

@@ -106,6 +106,7 @@ def build_manifest(
         review=review_part(record.plan),
         subjects=subjects,
         withheld=withheld_parts(drawn, tracks, subjects, muted),
+        may_be_open=record.may_be_open,
     )
 
 

@@ -27,6 +27,7 @@ from .manifest_parts import (
     MessagePart,
     ModelPart,
     MutedPart,
+    OpenPart,
     Part,
     RemovedPart,
     ReviewPart,
@@ -166,6 +167,10 @@ class Manifest(Part):
     withheld: Annotated[
         list[WithheldPart], Meta(description="most pictures first; empty: an older version's")
     ] = field(default_factory=list)
+    may_be_open: Annotated[
+        tuple[OpenPart, ...],
+        Meta(description="places where somebody may be visible, the most probable first"),
+    ] = ()
 
     @property
     def cut(self) -> tuple[float, float] | None:

@@ -70,6 +70,19 @@ class FindingPart(Part):
     accepted_at: UtcOrNone = ""
 
 
+class OpenPart(Part):
+    """A place where somebody may be visible; `why` is a term of `redact.words`."""
+
+    frame: Natural
+    seconds: Annotated[Seconds, Meta(description="from the first picture")]
+    why: str
+    chance: Annotated[float, Meta(ge=0, le=1, description="probability, as estimated before")]
+    box: Annotated[
+        tuple[Pixels, Pixels, Pixels, Pixels] | None,
+        Meta(description="left, top, right, bottom; null: the whole picture"),
+    ]
+
+
 class CheckPart(Part):
     """A yes-or-no check of the file as a whole; `name` is a term of `redact.words`."""
 

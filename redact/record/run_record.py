@@ -15,7 +15,7 @@ from ..settings import Settings
 from ..types import Decided, Runs
 from ..words import Message
 from .case import CaseFields
-from .manifest_parts import ModelPart
+from .manifest_parts import ModelPart, OpenPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class RunRecord:
         covered: kept track → spans in which other masks cover part of it.
         sounded: when the sound begins and ends on the clock of the source, seconds, if spans were
             to be muted; None if there is no sound.
+        may_be_open: places where somebody may be visible, the most probable first.
     """
 
     source: SourceInfo
@@ -88,6 +89,7 @@ class RunRecord:
     case: CaseFields | None = None
     covered: Mapping[int, Runs] = field(default_factory=dict)
     sounded: tuple[Fraction, Fraction] | None = None
+    may_be_open: tuple[OpenPart, ...] = ()
 
     @property
     def as_drawn(self) -> Plan:

@@ -40,6 +40,7 @@ from .summary import (
     case_parts,
     check_command,
     legend,
+    may_be_open,
     per_kind,
     record_words,
     reviewed,
@@ -89,6 +90,7 @@ def render_report(
         timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
         manifest_sha256=sha256_of_bytes(data),
         audit=audit,
+        may_be_open=list(may_be_open(manifest, text)),
         **summary_parts(manifest, audit, text),
         **case_parts(manifest, text),
         legend=legend(manifest, text),

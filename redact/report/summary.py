@@ -99,6 +99,14 @@ def _finding(
     )
 
 
+def may_be_open(manifest: Manifest, text: ReportWords) -> Iterator[tuple[str, str, str, str]]:
+    """Yield a row for each place where somebody may be visible: time, what, place, probability."""
+    for part in manifest.may_be_open:
+        place = "" if part.box is None else _place(part.box, text)
+        chance = text("audit.percent", percent=round(100 * part.chance))
+        yield text.clock(part.seconds), text.term("open", part.why), place, chance
+
+
 def _taken(finding: FindingPart, begin: float, accepted: str, text: ReportWords) -> tuple[str, ...]:
     kind, time, target, place, _ = _finding(finding, begin, text)
     who = _who(finding.accepted_by or text("log.person"), finding.accepted_at, text)

@@ -2,6 +2,7 @@
 moments by it, and the audit chooses what to scan by it."""
 
 from .moments import (
+    LIKELY,
     SECONDS_BETWEEN_MOMENTS,
     WORTH_A_LOOK,
     Moment,
@@ -11,6 +12,7 @@ from .moments import (
     rated_places,
     risky_moments,
     subject_moments,
+    told,
 )
 from .places import (
     LEAST_HEIGHTS,

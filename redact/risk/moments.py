@@ -31,6 +31,12 @@ SECONDS_SEEN_AROUND: Final = SECONDS_BETWEEN_MOMENTS / 2
 """Seconds before and after a moment that its viewer also sees: the page shows the whole picture,
 and a person steps or plays a little back and forth."""
 
+MOST_TOLD: Final = 10
+"""Most places that are told: whoever reads a list reads its beginning."""
+
+LIKELY: Final = 0.2
+"""Probability from which a run ends with saying that somebody may be open: one in five."""
+
 UNHIDDEN: Final = ("body", "doubted")
 """Kinds of places without any mask. One of them is seldom worth a look, but one look shows all
 that are in the picture at once."""
@@ -110,6 +116,12 @@ def moments_worth_a_look(plan: Plan, weights: Weights | None = None) -> list[Mom
         visible = [(track.id, span) for track in own for span in plan.shown_spans(track)]
         moments += subject_moments(subject.decision, own, visible)
     return risky_moments(plan, moments)
+
+
+def told(plan: Plan) -> list[Moment]:
+    """The one list of places where somebody may be open that is printed after a run, shown by `plan
+    show`, and stored in the record: the first of `moments_worth_a_look`."""
+    return moments_worth_a_look(plan)[:MOST_TOLD]
 
 
 class _Chosen:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 import pytest
 
 from redact.cli import results
 from redact.cli.app import redact, typed_options
+from redact.pipeline import Result, ResultState, may_be_open
+from redact.record import OpenPart
 from redact.types import Doubt, Target
 
 from ..review.plans import AWAY, plan_of
@@ -16,21 +19,29 @@ from ..review.plans import AWAY, plan_of
 LIKELY = 0.999
 
 
-@pytest.mark.parametrize(
-    ("frames", "length", "said"),
-    [
-        ((), 500, "look through it"),
-        ((160,), 500, "look through it, above all at 0:06"),
-        ((100, 200, 300, 400), 500, "look through it, above all at 0:04, 0:08, 0:12"),
-        ((0,), 1, "look through it"),
-    ],
-)
-def test_a_run_names_the_moments_of_a_video_to_look_at_first(
-    frames: tuple[int, ...], length: int, said: str, monkeypatch: pytest.MonkeyPatch
+def test_places_where_somebody_may_be_open_are_told_one_a_line(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("redact.risk.moments.WORTH_A_LOOK", 0.01)
-    doubts = tuple(Doubt(frame, Target.FACE, AWAY, LIKELY) for frame in frames)
-    assert results.audit_in_words(replace(plan_of(frames=length), doubts=doubts)).endswith(said)
+    doubts = tuple(Doubt(frame, Target.FACE, AWAY, LIKELY) for frame in (100, 200))
+    plan = replace(plan_of(frames=500), doubts=doubts)
+    lines = results.may_be_open_in_words(may_be_open(plan))
+    assert [line.split()[0] for line in lines] == ["0:04.0:", "0:08.0:"]
+    assert all("too faintly to be hidden, at " in line and line.endswith("%)") for line in lines)
+    assert may_be_open(plan_of(frames=500)) == ()
+    assert may_be_open(replace(plan_of(frames=1), doubts=doubts[:1])) == (), "a photograph"
+
+
+@pytest.mark.parametrize(
+    ("chance", "strict", "code"), [(0.3, True, 10), (0.3, False, 0), (0.1, True, 0)]
+)
+def test_strict_ends_with_10_where_somebody_is_likely_to_be_open(
+    chance: float, strict: bool, code: int
+) -> None:
+    place = OpenPart(3, 0.1, "body", chance, (1.0, 2.0, 3.0, 4.0))
+    path = Path("o.mp4")
+    made = Result(path, path, path, ResultState.DONE, may_be_open=(place,), strict=strict)
+    assert made.exit_code == code and made.state is ResultState.DONE
 
 
 TYPED = {

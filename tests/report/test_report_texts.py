@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from redact.record import CheckResult
+from redact.record import CheckResult, OpenPart
 from redact.record.check_record import CheckedPart
 from redact.record.manifest import Manifest, dump_manifest
 from redact.report import (
@@ -90,7 +90,12 @@ def test_every_text_exists_and_is_used(language: str, tmp_path: Path) -> None:
     exemption_csv(msgspec.structs.replace(full, tracks=unsure), text)
     doubtful = [msgspec.structs.replace(f, doubtful=True) for f in full.audit.findings]
     audit = msgspec.structs.replace(full.audit, findings=tuple(doubtful))
-    render_report(msgspec.structs.replace(full, audit=audit), text, b"")
+    places = (
+        OpenPart(3, 0.1, "body", 0.3, (1.0, 2.0, 3.0, 4.0)),
+        OpenPart(3, 0.1, "cut", 0.1, None),
+    )
+    told = msgspec.structs.replace(full, audit=audit, may_be_open=places)
+    assert text.term("open", "body") in render_report(told, text, b"").decode()
     for record in RECORDS:
         render_report(msgspec.structs.replace(value, signed_by="ab" * 32), text, b"", record)
     assert text.entries.keys() - text.used == set()

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from msgspec import to_builtins
 from msgspec.structs import asdict
 from rich.table import Table
 
+from ...pipeline import may_be_open
 from ...plan import Plan, read_plan, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
+from ..results import may_be_open_in_words
 from ..terminal import PlainConsole, tell_json, terminal_width
 from .group import mention_outside, plan, plan_argument, span_words, target_choice
 
@@ -57,7 +60,8 @@ def show(
     if as_json:
         head = {"source": value.source.name, "looked_for": looked_for}
         muted = [{**asdict(m), "number": n} for n, m in enumerate(value.muted, 1)]
-        tell_json({**head, "tracks": rows, "muted": muted})
+        places = to_builtins(may_be_open(value))
+        tell_json({**head, "tracks": rows, "muted": muted, "may_be_open": places})
         return
     _print(value, rows, ", ".join(word("targets", t) for t in looked_for))
     for track in value.tracks:
@@ -84,6 +88,10 @@ def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
     for number, m in enumerate(value.muted, 1):
         span = f"{span_words(m, value)}, {word('sound', m.how.value)} {m.reason}".rstrip()
         console.print(say("sound_out", number=number, span=span))
+    if lines := may_be_open_in_words(may_be_open(value)):
+        console.print(say("may_be_open_list"))
+    for line in lines:
+        console.print(line)
 
 
 _COLUMNS: Final = (
