@@ -13,9 +13,10 @@ from ..media import SourceInfo, default_output, probe_excerpt
 from ..pipeline import Accepted, review_plan
 from ..plan import Plan, ReviewState, excerpt_of
 from ..risk import moments_worth_a_look
-from ..types import Finding
+from ..types import Finding, frames_in
 from ..words import problem
 from .answers import accepted
+from .looked_at import seen_runs
 from .session import Open, Session
 
 
@@ -28,6 +29,27 @@ def with_marks(review: ReviewState, values: dict[str, Any], frames: int) -> Revi
     if not 0 <= first <= last < frames:
         raise ValueError(f"{first} to {last} is no excerpt of {frames} frames")
     return review.but(excerpt=None if (first, last) == (0, frames - 1) else (first, last))
+
+
+def of_what_is_made(
+    plan: Plan, subjects: Iterable[dict[str, Any]], summary: dict[str, Any]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Those subjects that are in the excerpt, and the summary with its pictures alone; all of both
+    if none is marked.
+
+    Args:
+        plan: the open one.
+        subjects: as sent to the page.
+        summary: see `review_summary`.
+    """
+    review = plan.review or ReviewState()
+    if review.excerpt is None:
+        return list(subjects), summary
+    first, last = review.excerpt
+    there = {t.id for t in plan.tracks if t.first <= last and t.last >= first}
+    seen = sum(first <= frame <= last for frame in frames_in(seen_runs(review)))
+    counted = summary | {"frames": last - first + 1, "frames_seen": seen}
+    return [s for s in subjects if any(t["id"] in there for t in s["tracks"])], counted
 
 
 @dataclass(frozen=True)

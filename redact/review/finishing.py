@@ -94,7 +94,9 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     def work(job: Job) -> dict[str, Any]:
         journal = Journal(job)
         if plan is not what.whole:
-            set_plan_aside(what.plan_file, journal)
+            if what.plan_file not in session.excerpts:
+                set_plan_aside(what.plan_file, journal)
+                session.excerpts.add(what.plan_file)
             write_plan(plan, what.plan_file, force=True, never=(session.source,))
         with job.in_turn():
             result = write_beside(apply(order, plan, journal, what.accepted()), order)

@@ -22,7 +22,7 @@ from ..settings import Style
 from ..types import Box
 from ..words import LANGUAGES, problem
 from .answers import findings_at
-from .excerpts import with_marks
+from .excerpts import of_what_is_made, with_marks
 from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
 from .looked_at import VIEWS, at_the_page, review_summary, with_parts, with_seen
@@ -241,7 +241,8 @@ class _Page:
             plan = here.open_plan.plan
             summary = review_summary(plan, here.overview.noted(plan, plan.review or ReviewState()))
             margin = self._session.render.margin
-            return as_json({"left": left_to_do(plan, here.overview.subjects, summary, margin)})
+            subjects, summary = of_what_is_made(plan, here.overview.subjects, summary)
+            return as_json({"left": left_to_do(plan, subjects, summary, margin)})
 
     def texts(self, values: dict[str, Any]) -> Answer:
         """The texts read in the video that contain the words "find"."""

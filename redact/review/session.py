@@ -100,6 +100,8 @@ class Session:
         self.shelf = shelf or Shelf()
         self.open: Open | None = None
         self.last_output: Path | None = None
+        self.excerpts: set[Path] = set()
+        """Plans of excerpts that were made here, and are made anew."""
         self.time = WorkTime()
         self.case = self.evidence.case or CaseFields()
         self.reviewer = reviewer

@@ -35,6 +35,13 @@ def test_in_and_out_make_an_excerpt(
         page.shot("marked")
         page.press("ENTER", ctrl=True)
         page.find("#excerpt")
+        for frame in range(4, 10):
+            page.until(lambda frame=frame: page.state(f"state.wasSeen[{frame}]"))
+        left = page.browser.execute_async_script(
+            "const done = arguments[arguments.length - 1];"
+            "import('/api.js').then(({ get }) => get('left')).then(({ left }) => done(left))"
+        )
+        assert not [one for one in left if one["what"] == "pictures"], "all six were on the screen"
         page.shot("finish")
         page.until(lambda: page.find("#start-finish").is_enabled())
         page.click("#start-finish")
