@@ -45,7 +45,7 @@ from .pipeline import (
 from .plan import Plan
 from .progress import Progress, Silent
 from .record import Manifest
-from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
+from .settings import Audio, DetectSettings, DrawSettings, RenderSettings, Settings
 from .types import Box, Keyframe, Scope
 
 AnyPath = str | os.PathLike[str]
@@ -181,8 +181,10 @@ def apply(
     info = probe_excerpt(Path(source), found.settings.scope)
     order = order_to_apply(info, draw, ready, plan_file)
     check_order(order)
-    accepted = accepted_findings(ready.acceptance, order)
-    return write_beside(pipeline.apply(order, found, _journal(progress), accepted), order)
+    accepted, journal = accepted_findings(ready.acceptance, order), _journal(progress)
+    if draw.encode.audio is Audio.MUTE_SPEECH:
+        found = pipeline.with_speech_muted(order.info, found, journal)
+    return write_beside(pipeline.apply(order, found, journal, accepted), order)
 
 
 def audit(

@@ -40,7 +40,14 @@ class Audio(StrEnum):
     """Whether the sound is kept."""
 
     KEEP = "keep"
+    MUTE_SPEECH = "mute-speech"
+    """Kept, except where somebody speaks."""
     MUTE = "mute"
+
+    @property
+    def kept(self) -> bool:
+        """Whether the result has sound."""
+        return self is not Audio.MUTE
 
 
 class Style(StrEnum):
@@ -197,7 +204,7 @@ class EncodeSettings:
             browser plays.
         crf: quality, None for redact's default for the codec.
         preset: speed, None for redact's default for the codec.
-        audio: keep or mute.
+        audio: what becomes of the sound.
     """
 
     codec: str = "auto"

@@ -18,6 +18,7 @@ from .muted_sound import check_sound
 from .passes import Load, collect
 from .planes import is_padded
 from .result import AuditResult, AuditSettings, Check
+from .speech_left import check_speech
 
 
 def audit_file(
@@ -60,6 +61,7 @@ def audit_file(
     if plan is not None:
         first = plan.source.timeline.time(0)
         checks += check_sound(finished, plan.muted_on_clock(), first)
+        checks += check_speech(finished, plan.muted_on_clock(), settings.no_speech, first)
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress, load)

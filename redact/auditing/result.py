@@ -24,6 +24,7 @@ class AuditSettings:
         margin: with which the masks were drawn (`RenderSettings.margin`).
         targets: to search for.
         audio_expected: whether the output should have sound; None if either is fine.
+        no_speech: nobody may speak in the output (`Audio.MUTE_SPEECH`).
         stamp: that was drawn on every picture (`RenderSettings.stamp`); differences there are fine.
         render: how this version of redact drew the masks. They are drawn again, and the output must
             match. None if unknown: then a mask counts as drawn if no detail of the source shows.
@@ -33,6 +34,7 @@ class AuditSettings:
     margin: float = RenderSettings().margin
     targets: tuple[Target, ...] = DEFAULT_TARGETS
     audio_expected: bool | None = None
+    no_speech: bool = False
     stamp: Stamp | None = None
     render: RenderSettings | None = None
 
@@ -42,6 +44,7 @@ class AuditSettings:
         plan: Plan,
         render: RenderSettings,
         audio_expected: bool | None = None,
+        no_speech: bool = False,
     ) -> Self:
         """Settings for auditing the output of a plan, with the plan's targets and sensitivity."""
         asked = plan.settings
@@ -50,6 +53,7 @@ class AuditSettings:
             render.margin,
             asked.targets,
             audio_expected,
+            no_speech,
             stamp=render.stamp,
             render=render,
         )

@@ -32,6 +32,7 @@ from .networks import (
     READER,
     SCAN_SIZES,
     SELFIE,
+    SILERO,
     Network,
     Sizes,
     in_use,

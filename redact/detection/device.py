@@ -132,14 +132,21 @@ class OpenNetwork:
         """Custom metadata of the model file, by name."""
         return dict(self._session.get_modelmeta().custom_metadata_map)
 
-    def run(self, pictures: NDArray[Any], *outputs: str) -> list[NDArray[np.float32]]:
+    def run(
+        self, pictures: NDArray[Any], *outputs: str, **others: NDArray[Any]
+    ) -> list[NDArray[np.float32]]:
         """Run the network on pictures, and return the named outputs, or all of them.
+
+        Args:
+            pictures: its first input.
+            outputs: names.
+            others: its other inputs, by name.
 
         Raises:
             UnsafeError: it fails, or answers with numbers that are not finite.
         """
         try:
-            given = self._session.run(list(outputs) or None, {self._input: pictures})
+            given = self._session.run(list(outputs) or None, {self._input: pictures, **others})
         except Exception as error:  # onnxruntime has no common base class for its errors
             raise problem(UnsafeError, "network_failed", name=self._name, error=error) from error
         if not all(np.isfinite(part).all() for part in given):

@@ -91,12 +91,18 @@ SELFIE: Final = Network(
         "377080ee15ed550e0c4da6c3017f16b76445b58a40e01dddddbddfc0308a426c"},
     (Target.PERSON,), "--targets people", required=False,
 )
+SILERO: Final = Network(
+    "Silero VAD",
+    {"silero/silero-vad-16k.onnx":
+        "9ccdacc4719d8aa7e45a77536bfabec45a03ba1f2fad5e241ab4060b24238a85"},
+    (), "--audio mute-speech", required=False,
+)
 # fmt: on
 
 DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
 """Those that scan pictures, or places of them."""
 
-NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
+NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE, SILERO)
 """CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
 `lab.training.eye.eight_bit` and `lab.training.people_8bit`. The model card says how the others were
 converted."""

@@ -47,7 +47,7 @@ def read_sound(
 
 
 def read_channels(
-    info: SourceInfo, stream: int, start: Fraction | None = None
+    info: SourceInfo, stream: int, start: Fraction | None = None, rate: int | None = None
 ) -> Iterator[tuple[Fraction, int, AudioSamples]]:
     """Yield all channels of a stream, piece by piece: time of the first sample in seconds, samples
     per second, and samples, float32 [channels, n].
@@ -56,14 +56,20 @@ def read_channels(
 
     Args:
         info, stream, start: as for `read_sound`.
+        rate: samples per second to convert to; None: as they are.
     """
-    for time, frame in _timed(info, stream, start):
-        plain = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
+    plain: av.AudioResampler | None = None
+    for at, frame in _timed(info, stream, start):
+        if plain is None or rate is None:
+            # Interleaved: PyAV 18 crashes where it reads eight planes.
+            plain = av.AudioResampler("flt", frame.layout, rate or frame.sample_rate)
         for part in plain.resample(frame):
-            rate = part.sample_rate
-            samples, at = within(info, np.asarray(part.to_ndarray(), np.float32), time, rate)
+            mixed, per_second = np.asarray(part.to_ndarray(), np.float32), part.sample_rate
+            every = np.ascontiguousarray(mixed.reshape(part.samples, -1).T)
+            samples, time = within(info, every, at, per_second)
+            at += Fraction(every.shape[1], per_second)
             if samples.shape[1]:
-                yield at, rate, samples
+                yield time, per_second, samples
 
 
 def within(

@@ -17,7 +17,7 @@ from av.container.core import Flags as ContainerFlags
 from ..errors import OutputError, UnsafeError
 from ..files import unwritable, wanted_name
 from ..formats.containers import FOR_BROWSERS, WRITABLE
-from ..settings import Audio, EncodeSettings
+from ..settings import EncodeSettings
 from ..types import Frame, Muted, clock
 from ..words import Message, problem, reason_of
 from .audio import AudioFeed
@@ -94,7 +94,7 @@ class VideoWriter:
             flags: Any = ContainerFlags.bitexact
             self._output.flags |= flags.value
             self._stream: Any = self._add_video()
-            if settings.audio is Audio.KEEP and info.audio:
+            if settings.audio.kept and info.audio:
                 goal = FOR_BROWSERS if self._encoding.codec.name == WEB else WRITABLE[muxer]
                 self._audio = AudioFeed(info, self._output, goal, not release, muted)
                 self.notes += self._audio.notes

@@ -16,6 +16,7 @@ from .held_back import HeldBack, accepted_findings, find_held, held_back_for
 from .journal import Journal
 from .mask_video import write_masks
 from .may_be_open import may_be_open
+from .mute_speech import mute_heard, speech_to_mute, with_speech_muted
 from .order import (
     Acceptance,
     Delivery,

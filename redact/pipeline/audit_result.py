@@ -23,8 +23,9 @@ def check(
 ) -> AuditResult:
     """Audit a finished file against `drawn`, the plan whose masks are in it."""
     draw = order.draw
-    sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
-    settings = AuditSettings.of_plan(drawn, draw.render, sound)
+    audio = draw.encode.audio
+    sound = audio.kept and bool(order.info.audio)
+    settings = AuditSettings.of_plan(drawn, draw.render, sound, audio is Audio.MUTE_SPEECH)
     with journal.step("audit", None, inner=True) as step:
         found = audit_file(order.info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

@@ -20,7 +20,7 @@ from ..record import (
     read_manifest,
     sha256_of_bytes,
 )
-from ..settings import RenderSettings, Stamp
+from ..settings import Audio, RenderSettings, Stamp
 from .order import review_plan
 
 
@@ -69,6 +69,9 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
         if record.tool.redact == __version__:  # other versions may draw differently
             with contextlib.suppress(msgspec.ValidationError):  # a style of the caller's own
                 settings = replace(settings, render=msgspec.convert(render, RenderSettings))
+        encode = record.run.settings.get("encode")
+        spoken = isinstance(encode, dict) and encode.get("audio") == Audio.MUTE_SPEECH
+        settings = replace(settings, no_speech=spoken)
     if plan is not None:
         asked = plan.settings
         settings = replace(settings, sensitivity=asked.sensitivity, targets=asked.targets)

@@ -19,11 +19,13 @@ from ..media import SourceInfo, probe_excerpt
 from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
 from ..record import checked_case
+from ..settings import Audio
 from ..types import EVERYWHERE, Decided, Finding, FindingKind, Keyframe, Scope
 from ..words import Message, problem, say
 from .beside_result import record_beside
 from .held_back import HeldBack, accepted_of, held_back_for, name_in
 from .journal import Journal
+from .mute_speech import with_speech_muted
 from .order import Acceptance, Order
 from .publish import write_beside
 from .result import Result
@@ -76,6 +78,8 @@ def fix_held(
         check_writable(order.final, order.delivery.force, never=(info.path, plan_file))
         shown = () if accepted is None else accepted.findings
         fixed = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
+        if order.draw.encode.audio is Audio.MUTE_SPEECH:
+            fixed = with_speech_muted(info, fixed, journal)
         if fixed is not plan:
             save_change(fixed, plan, plan_file, own=True)
             added = len(fixed.tracks) - len(plan.tracks)

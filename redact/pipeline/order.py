@@ -35,6 +35,7 @@ from ..record import (
 )
 from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings, RenderSettings
+from ..speech import Voices
 from ..types import Target
 from ..words import problem
 
@@ -227,6 +228,8 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)
     elif order.plan_copy is not None:
         check_writable(order.plan_copy, order.delivery.force, never=order.beside, whole=True)
+    if order.draw.encode.audio is Audio.MUTE_SPEECH:
+        Voices()  # raises now what would end the run after the search
     _check_held_folder(order)
     check_evidence(order.delivery.evidence, order.final, order.delivery.force)
 

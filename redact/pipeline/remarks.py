@@ -14,7 +14,7 @@ from ..media import EARLY, Decode, SourceInfo
 from ..plan import REASON_DAMAGED, Plan
 from ..record import muted_parts
 from ..risk import heads_in_view
-from ..settings import Audio, EncodeSettings
+from ..settings import EncodeSettings
 from ..types import (
     DEFAULT_TARGETS,
     DETECTED_TARGETS,
@@ -238,10 +238,10 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
         journal.warn(
             Message("standing_plates", count=len(standing), tracks=numbers, seconds=seconds)
         )
-    if info.audio and order.draw.encode.audio is Audio.KEEP:
+    if info.audio and order.draw.encode.audio.kept:
         out = len(muted_parts(plan, _sound_by_headers(info, plan)))
         journal.warn(Message("sound_kept_but", count=out) if out else Message("sound_kept"))
-    if order.delivery.release and order.draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
+    if order.delivery.release and order.draw.encode.audio.kept and len(info.audio) > 1:
         journal.warn(Message("sounds_released", count=len(info.audio)))
     if order.delivery.release and (stamp := order.draw.render.stamp) is not None:
         journal.warn(Message("stamp_released", text=stamp.text))
@@ -272,7 +272,7 @@ def dropped_sound(
 ) -> tuple[Fraction, Fraction] | None:
     """Start and end, in seconds, of sound that the result leaves out entirely, as far as headers
     say; None if there is none or it is kept."""
-    return None if encode.audio is Audio.KEEP else _sound_by_headers(info, plan)
+    return None if encode.audio.kept else _sound_by_headers(info, plan)
 
 
 def _sound_by_headers(info: SourceInfo, plan: Plan) -> tuple[Fraction, Fraction] | None:

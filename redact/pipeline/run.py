@@ -21,7 +21,7 @@ from ..memory import give_back
 from ..plan import Plan, mask_shape
 from ..progress import Progress
 from ..record import ModelPart, RunRecord
-from ..settings import DetectSettings, Settings
+from ..settings import Audio, DetectSettings, Settings
 from ..words import Message, problem, say
 from .audit_result import Accepted, answers_to, check, reason_to_publish
 from .check_scope import require_scope
@@ -31,6 +31,7 @@ from .draw import draw
 from .held_back import accepted_findings, name_in
 from .journal import Journal
 from .may_be_open import may_be_open
+from .mute_speech import with_speech_muted
 from .order import Delivery, Order, check_order, order_to_run
 from .publish import Publishing, publish, write_beside
 from .remarks import remark_on_run
@@ -107,7 +108,17 @@ def _plan_of(
             set_plan_aside(order.plan_file, journal)
             save_plan(plan, order.plan_file)
     give_back()
-    return plan
+    return _without_speech(order, plan, journal)
+
+
+def _without_speech(order: Order, plan: Plan, journal: Journal) -> Plan:
+    """The plan, saved again if more is muted in it now."""
+    if order.draw.encode.audio is not Audio.MUTE_SPEECH:
+        return plan
+    muted = with_speech_muted(order.info, plan, journal)
+    if order.plan_file is not None and muted != plan:
+        save_plan(muted, order.plan_file)
+    return muted
 
 
 def apply(

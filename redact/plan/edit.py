@@ -161,6 +161,7 @@ def mute(
     end: float,
     how: Sound = Sound.MUTE,
     decided: Decided = UNDECIDED,
+    origin: Origin = Origin.MANUAL,
 ) -> Plan:
     """Mute a span of the sound.
 
@@ -172,6 +173,7 @@ def mute(
         start, end: in seconds after the first picture; negative before it.
         how: silence or a tone.
         decided: why, by whom and when.
+        origin: whether a person chose it, or speech was heard there.
 
     Raises:
         PlanError: the span ends before it begins.
@@ -179,7 +181,7 @@ def mute(
     if not (math.isfinite(start) and start < end and math.isfinite(end)):
         raise problem(PlanError, "no_span", start=f"{start:g}", end=f"{end:g}")
     # Round outward to milliseconds, so that no trace of the sound is left at either end.
-    span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, *decided)
+    span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, *decided, origin)
     order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
     return replace(plan, muted=tuple(order))
 

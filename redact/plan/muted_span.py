@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..types import Milliseconds, UtcOrNone, Value
+from ..types import Milliseconds, Origin, UtcOrNone, Value
 
 
 class Sound(StrEnum):
@@ -25,6 +25,7 @@ class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"
             reach the first or last picture see `Plan.muted_on_clock`.
         how: silence or a tone.
         reason, decided_by, decided_at, code: see `Decided`; they go on record.
+        origin: whether a person chose it, or speech was heard there.
     """
 
     start: Annotated[
@@ -37,3 +38,4 @@ class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"
     decided_by: str = ""
     decided_at: UtcOrNone = ""
     code: str = ""
+    origin: Origin = Origin.MANUAL

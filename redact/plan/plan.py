@@ -188,7 +188,8 @@ class Plan:
         lose."""
         decided = any(s.by_person or s.reason or s.name for s in self.subjects)
         drawn = any(t.origin is not Origin.AUTO or t.key_pictures for t in self.tracks)
-        return decided or drawn or bool(self.muted) or self.review is not None
+        muted = any(span.origin is not Origin.AUTO for span in self.muted)
+        return decided or drawn or muted or self.review is not None
 
     def table(self) -> list[dict[str, Any]]:
         """One row per track, in order of id, for `csv`, pandas and similar tools.

@@ -20,7 +20,7 @@ from ..detection import device_now
 from ..errors import UnsafeError
 from ..media import Dropped, SourceInfo
 from ..plan import Plan, dump_plan, mask_shape
-from ..settings import Audio, Sensitivity, Settings
+from ..settings import Sensitivity, Settings
 from ..types import DEFAULT_TARGETS, Action, Target, readable, utc_text, with_nested
 from ..words import Message, as_json, problem
 from .build_tracks import muted_parts, review_part, subject_parts, track_parts
@@ -230,7 +230,7 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     plan, hidden = record.as_drawn, with_nested(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
-    if record.source.audio and record.settings.encode.audio is Audio.KEEP:
+    if record.source.audio and record.settings.encode.audio.kept:
         muted = muted_parts(record.plan, record.sounded, case)
         code = "sound_partly_muted" if muted else "sound_unchanged"
         limits.append(LimitPart(code, str(len(record.source.audio))))
