@@ -86,6 +86,8 @@ class Scores:
         failed: clips for which the tool wrote no output, with its message; their frames count as
             unredacted.
         missing: labelled frames that an output lacks; they count as unredacted.
+        silent: clip of each face and plate that is more than half open, and whether nothing points
+            at it (`silent.py`); only where plans are judged.
     """
 
     tool: str
@@ -93,6 +95,7 @@ class Scores:
     tracks: list[TrackScore] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     missing: int = 0
+    silent: list[tuple[str, bool]] = field(default_factory=list)
 
 
 def judge_object(view: View, clip: str, frame: int, target: str, box: Box) -> ObjectScore | None:

@@ -20,6 +20,7 @@ from .judge import Scores, judge_clip
 from .labels import Labels
 from .measure import Bgr, MaskView, PixelView, View, grey_of, read_frames
 from .pictures import Look
+from .silent import silent
 
 
 class Pictures:
@@ -111,7 +112,9 @@ def judge_boxes(
                 continue
             planned = plans[tool.name, clip]
             mine = _as_judged(labels.of(clip).sized(planned.info.video.upright_size), tool)
+            known = len(scores.frames)
             judge_clip(scores, mine, mask_views(tool, planned))
+            scores.silent += silent(planned.plan, scores.frames[known:])
         all_scores.append(scores)
     progress("")
     return all_scores, plans

@@ -57,6 +57,7 @@ def figures(scores: Scores) -> dict[str, Figure]:
     }
     found["heads"] = _share((f.clip, o.leaked) for f in frames for o in f.heads)
     found["tracks"] = _share((t.clip, bool(t.leaked)) for t in scores.tracks if t.judged)
+    found["silent"] = _share(scores.silent)
     found["hidden"] = _mean((f.clip, f.hidden) for f in frames)
     found["stray"] = _mean((f.clip, f.stray) for f in frames)
     found["growth"] = Figure(float(np.median(growth)) if growth else None, len(growth))
@@ -73,6 +74,7 @@ HEADER = {
     "plates": "plates leaked (≥ 8 px)",
     "heads": "heads open (≥ 16 px)",
     "tracks": "tracks with a leak",
+    "silent": "silent, of what is more than half open",
     "hidden": "hidden, of the picture",
     "stray": "of it stray",
     "growth": "mask ÷ face",

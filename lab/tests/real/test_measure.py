@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -13,11 +14,14 @@ import numpy as np
 import pytest
 
 from lab.real.intervals import share_interval, wilson
-from lab.real.judge import Scores, judge_clip, judge_frame
+from lab.real.judge import FrameScore, ObjectScore, Scores, judge_clip, judge_frame
 from lab.real.labels import HOME, LabelledFrame, Labels, default_files, read_labels
 from lab.real.measure import Bgr, MaskView, PixelView, grey_of, read_frames
 from lab.real.runner import pixel_views
+from lab.real.silent import silent
 from lab.real.summary import figures, table
+from redact.types import Box, Doubt, Target
+from tests.review.plans import plan_of
 
 FACE = (40.0, 30.0, 100.0, 110.0)
 PLATE = (150.0, 60.0, 210.0, 80.0)
@@ -209,3 +213,18 @@ def _encode(path: Path, pictures: list[Bgr]) -> None:
         for picture in pictures:
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
         out.mux(stream.encode())
+
+
+def test_what_is_open_is_silent_unless_a_place_that_is_told_lies_on_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("redact.risk.moments.WORTH_A_LOOK", 0.01)
+    doubt = Doubt(10, Target.FACE, Box(100, 100, 140, 150), 0.9)
+    plan = replace(plan_of(frames=500), doubts=(doubt,))
+
+    def frame(number: int, left: float, share: float) -> FrameScore:
+        face = ObjectScore("a", number, "face", (left, 100.0, left + 40, 150.0), share)
+        return FrameScore("a", number, (face,), (), 0, 0, (), (), (), ())
+
+    seen = [frame(12, 110, 0.9), frame(12, 300, 0.9), frame(200, 110, 0.9), frame(12, 300, 0.4)]
+    assert [alone for _, alone in silent(plan, seen)] == [False, True, True]
