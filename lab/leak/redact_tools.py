@@ -120,15 +120,11 @@ class Sightings:
         key += how
         if key not in self._known:
             found = detector.detect_frame(frame, only)
-            self._known[key] = np.c_[found.xyxy, found.score, found.target, found.fringe].astype(
-                np.float32
-            )
+            self._known[key] = np.c_[found.xyxy, found.score, found.target].astype(np.float32)
             self._fresh = True
-        rows = self._known[key].reshape(-1, 10)
-        xyxy, score, target, fringe = np.split(rows, [4, 5, 6], axis=1)
-        return Detections(
-            xyxy.copy(), score[:, 0].copy(), target[:, 0].astype(np.int8), fringe.copy()
-        )
+        rows = self._known[key].reshape(-1, 6)
+        xyxy, score, target = np.split(rows, [4, 5], axis=1)
+        return Detections(xyxy.copy(), score[:, 0].copy(), target[:, 0].astype(np.int8))
 
     def keep(self) -> None:
         if self._fresh:
@@ -212,7 +208,6 @@ class RedactTool:
         tracker = Tracker(
             settings=settings_of(self._sensitivity, self._caution),
             ask=detectors.close_up.ask,
-            find=detectors.close_up.find,
             read=NumberReader().legible,
             body_scanners=detectors.body_scanners,
         )

@@ -2,7 +2,7 @@
 
 `python -m lab.real.misplaced --half dev` measures `UNSURE`, `BY_ODDS` and the margin of
 `redact.mask_size`: for each labelled face or plate that one scan of `balanced` detects, the least
-margin with which a mask on that box (for a face, with its fringe) covers `HELD` of it. A face
+margin with which a mask on that box covers `HELD` of it. A face
 counts as the ellipse in its box, and its margin as a share of the box's width and height; a plate's
 margin is a share of the square root of its box's area.
 
@@ -61,8 +61,7 @@ def seen(labelled: list[Box], found: Detections, target: str) -> Iterator[tuple[
         overlap = iou(np.asarray([label], np.float32), found.xyxy)[0]
         best = int(overlap.argmax())
         if overlap[best] >= OVERLAP:
-            boxes = found.with_fringes() if target == "face" else found.xyxy
-            yield float(found.score[best]), margin_needed(label, boxes[best], target)
+            yield float(found.score[best]), margin_needed(label, found.xyxy[best], target)
 
 
 def of_stills(detector: Detector, half: str) -> Iterator[tuple[float, float]]:

@@ -84,7 +84,6 @@ def tracklets_of(
         # Otherwise the weights are still to be fitted.
         weights=None if as_searched else AS_DETECTED,
         ask=detectors.close_up.ask,
-        find=detectors.close_up.find if as_searched else None,
         body_scanners=detectors.body_scanners,
         settings=settings if as_searched else replace(settings, leak_cost=BELIEVE_MOST),
     )

@@ -19,10 +19,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..track import SAME_LOOK, SmallFrame, levels_of, sample
+from ..track import SmallFrame, levels_of, sample
 from ..types import MOSTLY_INSIDE, Box, Region, State, Target
 from .limits import TEXTURE, least_height
 from .what_is_hidden import MakeMask, middle_of, share_of_middle, with_boxes
+
+SAME_LOOK: Final = 0.85
+"""Smallest likeness for the same object: of 14 different objects in such a place, one was as
+similar. A correlation."""
 
 TEMPLATE_SIDE: Final = 24
 """Samples along each side of a compared patch: enough to distinguish two faces, too few for codec

@@ -249,7 +249,7 @@ def followed(
             settings=TrackSettings(
                 leak_cost=float("inf"),
                 scan_every=float("inf"),
-                ring_time=1.0,
+                late=0.0,
                 grace=0.0,
                 stitch_time=0.0,  # two people who appear briefly are two suspects
             ),

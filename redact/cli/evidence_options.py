@@ -17,7 +17,6 @@ from ..pipeline import Acceptance
 from ..plan import user_input
 from ..record import (
     TEXT_FIELDS,
-    USUAL_FIELDS,
     CaseFields,
     EvidenceChoice,
     checked_option,
@@ -34,7 +33,7 @@ from .terminal import Terminal
 
 PASSPHRASE_VARIABLE: Final = "REDACT_PASSPHRASE"
 
-_FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS[:USUAL_FIELDS]}
+_FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS[:7]}
 """Options for the fields of a case, by parameter; the others are in its file alone."""
 
 

@@ -1,6 +1,6 @@
 """Finding faces, heads, people and licence plates in single pictures."""
 
-from .body_close_up import BodyCloseUp, lies
+from .body_close_up import BodyCloseUp
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around

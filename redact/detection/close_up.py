@@ -158,67 +158,6 @@ class CloseUp:
             raise LookupError(f"no network closely scans {target.word}")
         return self._networks[target](window).only([target])
 
-    def find(
-        self, grey: NDArray[np.uint8], boxes: NDArray[np.float64], target: NDArray[np.int8]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Find objects of the frame before, or after, in a picture.
-
-        Args:
-            grey: luma in full range, uint8 [H, W].
-            boxes: [N, 4], where they are expected, in its pixels.
-            target: [N], values of `Target`.
-
-        Returns:
-            Boxes [N, 4] of the given sizes, and log odds [N] that they contain the object. A face
-            may be found beside its place, a plate only in that very place.
-
-        Raises:
-            LookupError: no network here knows one of the targets.
-            UnsafeError: if a network fails.
-        """
-        if not len(boxes):
-            return boxes.copy(), np.zeros(0, np.float32)
-
-        def scan(row: int) -> tuple[NDArray[np.float64], np.float32]:
-            rgb, origin = _cut_out(grey, boxes[row])
-            box = boxes[row] - np.tile(origin, 2)
-            turns = dict.fromkeys(way.turns for way in self._presentations)
-            ways = [self._there(rgb, box, Target(int(target[row])), turn) for turn in turns]
-            place, odds = max(ways, key=lambda way: float(way[1]))
-            return place + np.tile(origin, 2), odds
-
-        places, odds = zip(*self._each(scan, np.arange(len(boxes))), strict=True)
-        return np.stack(places), np.array(odds, np.float32)
-
-    def _there(
-        self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target, turns: int
-    ) -> tuple[NDArray[np.float64], np.float32]:
-        """The place of an object and its log odds, from an image rotated clockwise by `turns`
-        quarters."""
-        shown, at = _turned(rgb, box[None], turns)
-        if target is Target.PLATE:
-            return box, self._plates(shown, at)[0]
-        move, odds = self._beside(shown, at[0], target)
-        size = shown.shape[1], shown.shape[0]
-        return turned_boxes(at + np.tile(move, 2), size, -turns % 4)[0], odds
-
-    def _beside(
-        self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
-    ) -> tuple[NDArray[np.float64], np.float32]:
-        """How far a face or head is from its expected place, and log odds that it is one."""
-        seen = self._seen(square_around(rgb, box, FACE_WINDOW), target)
-        zoom = VERIFIER_SIDE / _window(box, FACE_WINDOW)
-        x1, y1, x2, y2 = seen.xyxy.astype(np.float64).T
-        move = np.stack([x1 + x2 - VERIFIER_SIDE, y1 + y2 - VERIFIER_SIDE], axis=1) / 2 / zoom
-        size = np.sqrt((box[2:] - box[:2]).prod())
-        grown = np.sqrt(np.maximum((x2 - x1) * (y2 - y1), 1e-6)) / zoom / max(size, 1e-6)
-        near = np.hypot(*move.T) <= BESIDE * size
-        near &= (grown <= GROWN) & (grown >= 1 / GROWN)
-        if not near.any():
-            return np.zeros(2), np.float32(score_odds(np.array([UNSEEN]))[0])
-        best = int(np.flatnonzero(near)[seen.score[near].argmax()])
-        return move[best], np.float32(score_odds(seen.score[best : best + 1])[0])
-
     def _round(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
     ) -> np.float32:
@@ -294,15 +233,6 @@ def filling_scores(
     return np.asarray(np.where(there, seen.score, 0.0).max(axis=1, initial=0.0), np.float32)
 
 
-BESIDE: Final = 0.7
-"""Greatest distance of a face from its expected place, in its sizes: farther away it is somebody
-else."""
-
-GROWN: Final = 1.6
-"""Greatest ratio of its size to the expected one, either way: networks frame a face with hair or
-without."""
-
-
 def _turned(
     rgb: NDArray[np.uint8], boxes: NDArray[np.float64], turns: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
@@ -311,24 +241,6 @@ def _turned(
         return rgb, boxes
     size = rgb.shape[1], rgb.shape[0]
     return np.ascontiguousarray(np.rot90(rgb, -turns)), turned_boxes(boxes, size, turns)
-
-
-def _cut_out(
-    grey: NDArray[np.uint8], box: NDArray[np.float64]
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The part of a picture that a close scan of a box may need, [h, w, 3], and its left and
-    top."""
-    height, width = grey.shape
-    half = _window(box, max(FACE_WINDOW, *PLATE_WINDOWS)) / 2 + 2
-    x, y = (box[:2] + box[2:]) / 2
-    left, top = (
-        int(min(max(v, 0), most - 1)) for v, most in ((x - half, width), (y - half, height))
-    )
-    right, bottom = (int(min(max(v + 1, 1), m)) for v, m in ((x + half, width), (y + half, height)))
-    part = np.ascontiguousarray(grey[top : max(bottom, top + 1), left : max(right, left + 1)])
-    return np.asarray(cv2.cvtColor(part, cv2.COLOR_GRAY2RGB), np.uint8), np.array(
-        [left, top], float
-    )
 
 
 MOST_SQUARING_ZOOM: Final = 4.0

@@ -182,8 +182,7 @@ def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration)
 
     Returns:
         One detection per object: its box is the mean of the witnesses' corrected boxes, weighted by
-        squared score; its fringe reaches as far as any of them beyond it; its score is the
-        probability that it is a face.
+        squared score; its score is the probability that it is a face.
     """
     names = list(seen)
     every = Detections.concat(list(seen.values()))
@@ -196,46 +195,15 @@ def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration)
     weight = np.where(overlap > 0, every.score**2, 0.0) + 1e-9
     total = np.bincount(owner, weight, count)
     box = np.stack([np.bincount(owner, weight * side, count) / total for side in boxes.T], 1)
-    scores, surest = {}, np.zeros(len(every), np.bool_)
+    scores = {}
     for number, name in enumerate(names):
         best = np.zeros(count, np.float32)
         mine = witness == number
         np.maximum.at(best, owner[mine], every.score[mine])
         scores[name] = best
-        surest |= mine & (every.score == best[owner])
     height = (box[:, 3] - box[:, 1]).astype(np.float32)
     odds = calibration.odds(kind, scores, height)
-    found = Detections(box.astype(np.float32), probability(odds), every.target[kept])
-    if len(names) == 1:
-        return found
-    fringe = fringe_of(box, boxes[surest], owner[surest], every.score[surest])
-    return replace(found, fringe=fringe)
-
-
-def fringe_of(
-    box: NDArray[np.floating],
-    boxes: NDArray[np.floating],
-    owner: NDArray[np.intp],
-    score: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """How far an object may reach beyond each side of its box; see `Detections.fringe`.
-
-    The mean box may end between the chin that one network detected under a mask and the lip at
-    which another stopped. The farthest side counts, scaled by the root of the score: a network that
-    gives a face .25 still detects half of it.
-
-    Args:
-        box: [N, 4] of the objects.
-        boxes: [M, 4] of the witnesses, the surest of each.
-        owner: [M] the row of `box` that each belongs to.
-        score: [M] of each, 0 to 1.
-    """
-    size = np.tile(box[:, 2:] - box[:, :2], 2)
-    outward = np.array([-1, -1, 1, 1])
-    beyond = outward * (boxes - box[owner]) / np.maximum(size[owner], 1e-6)
-    fringe = np.zeros(box.shape, np.float32)
-    np.maximum.at(fringe, owner, (beyond * np.sqrt(score)[:, None]).astype(np.float32))
-    return fringe
+    return Detections(box.astype(np.float32), probability(odds), every.target[kept])
 
 
 def weighed_plates(found: Detections, calibration: Calibration) -> Detections:
@@ -259,8 +227,7 @@ def _weighed_alone(
     """Detections of a kind that only one witness knows, with probabilities as scores."""
     height = found.xyxy[:, 3] - found.xyxy[:, 1]
     odds = calibration.odds(kind, {witness: found.score}, height)
-    xyxy, none = calibration.corrected(box, found.xyxy), np.zeros_like(found.fringe)
-    return Detections(xyxy, probability(odds), found.target, none)
+    return Detections(calibration.corrected(box, found.xyxy), probability(odds), found.target)
 
 
 def as_wholes(parts: Detections) -> Detections:
@@ -269,10 +236,7 @@ def as_wholes(parts: Detections) -> Detections:
         return parts
     (target,) = {Target(t) for t in parts.target.tolist()}
     whole = target.wholes[0]
-    none = np.zeros_like(parts.fringe)
-    return Detections(
-        widened(parts.xyxy, target), parts.score, np.full(len(parts), whole, np.int8), none
-    )
+    return Detections(widened(parts.xyxy, target), parts.score, np.full(len(parts), whole, np.int8))
 
 
 def with_heads(bodies: Detections, heads: Detections) -> Detections:

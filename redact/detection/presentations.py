@@ -60,8 +60,7 @@ def seen_turned(
 def _turned_back(found: Detections, size: tuple[int, int], turns: int) -> Detections:
     """Boxes of a rotated picture in the coordinates of the original one."""
     back = -turns % 4
-    sides = np.roll(found.fringe, back, axis=1)
-    return Detections(turned_boxes(found.xyxy, size, back), found.score, found.target, sides)
+    return Detections(turned_boxes(found.xyxy, size, back), found.score, found.target)
 
 
 def with_turns(

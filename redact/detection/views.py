@@ -201,5 +201,5 @@ def clipped(found: Detections, width: int, height: int) -> Detections:
     limit = np.array([width, height, width, height], np.float32)
     xyxy = np.clip(found.xyxy, 0, limit).astype(np.float32)
     inside = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
-    cut = Detections(xyxy, found.score, found.target, found.fringe)
+    cut = Detections(xyxy, found.score, found.target)
     return cut.select(inside)

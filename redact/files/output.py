@@ -312,9 +312,9 @@ def check_writable(
     if whole:
         _refuse_footage(path)
     OutputFile(path, force, never).discard()
-    disk = shutil.disk_usage(path.absolute().parent)
-    if disk.free < size and disk.total:  # some network folders know neither
-        raise problem(OutputError, "disk_small", path=path, disk=_disk_of(path), free=disk.free)
+    free = shutil.disk_usage(path.absolute().parent).free
+    if free < size:
+        raise problem(OutputError, "disk_small", path=path, disk=_disk_of(path), free=free)
 
 
 def sync_folder(folder: Path) -> None:

@@ -123,7 +123,7 @@ def find_texts(
     """
     lines = _LinesOfPictures(reader or NumberReader())
     scanner = IncrementalScanner(lines.scan, WHOLE_EVERY)
-    settings = TrackSettings(scan_every=every, lost_time=2 * every, grace=every)
+    settings = TrackSettings(scan_every=every, lost_time=2 * every, late=every, grace=every)
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
     scope, zero = plan.settings.scope, plan.source.timeline.time(0)
     cuts, last = frozenset(plan.cuts), -every

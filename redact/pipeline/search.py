@@ -83,7 +83,6 @@ def detect(
         tracker = Tracker(
             settings=numbers,
             ask=kept.asking(close_up.ask),
-            find=close_up.find,
             body_scanners=None
             if detectors.body_scanners is None
             else kept.body_scanners(detectors.body_scanners),
@@ -220,7 +219,6 @@ class FrameRecord:
             self.broken,
             bodies=found.bodies,
             owned=found.owned,
-            same=found.same,
         )
 
 

@@ -49,8 +49,8 @@ _BOX: Final = np.dtype((np.float32, 4))
 
 _DETECTIONS: Final = _Stored(
     Detections,
-    lambda seen: (seen.xyxy, seen.score, seen.target, seen.fringe),
-    (_BOX, np.float32, np.int8, _BOX),
+    lambda seen: (seen.xyxy, seen.score, seen.target),
+    (_BOX, np.float32, np.int8),
 )
 _BODIES: Final = _Stored(
     Bodies, lambda seen: (seen.xyxy, seen.score, seen.vehicle), (_BOX, np.float32, np.bool_)

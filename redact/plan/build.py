@@ -42,7 +42,6 @@ def build_plan(
     broken: Iterable[int] | None = None,
     bodies: Sequence[Body] = (),
     owned: Sequence[Sequence[int]] = (),
-    same: Iterable[tuple[int, int]] = (),
 ) -> Plan:
     """Build a plan: number the tracks in order of appearance, and round their boxes outward.
 
@@ -60,8 +59,6 @@ def build_plan(
         bodies: people and vehicles.
         owned: for each body, the ids of the tracks that were seen on it; together they become one
             subject.
-        same: ids of pairs of tracks that are one person, by other evidence; they become one subject
-            as well.
     """
     ordered = sorted(tracks, key=lambda t: (t.first, t.target, t.keyframes[0].box))
     numbered = tuple(
@@ -85,8 +82,7 @@ def build_plan(
     if broken is None or settings.damaged is Damaged.HIDE:
         broken = damaged
     whole = replace(found, tracks=(*numbered, *whole_pictures(found, broken)))
-    pairs = [(number_of[one], number_of[other]) for one, other in same]
-    return with_all_subjects(whole, numbers, pairs)
+    return with_all_subjects(whole, numbers)
 
 
 MOST_A_MINUTE: Final = 60

@@ -1,5 +1,4 @@
-"""Finds out which tracks are one person or vehicle: those that were detected on one body, or above
-the same clothes.
+"""Finds out which tracks are one person or vehicle: those that were detected on one body.
 
 Only frames in which a track was *detected* count. Where two people cross, following may move on to
 the other, so a followed box says nothing about who is who.
@@ -7,7 +6,7 @@ the other, so a followed box says nothing about who is who.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, product
 
@@ -24,31 +23,24 @@ def all_subjects(plan: Plan) -> tuple[Subject, ...]:
     return in_order((*plan.subjects, *alone))
 
 
-def with_all_subjects(
-    plan: Plan, owned: Sequence[Sequence[int]] = (), same: Iterable[tuple[int, int]] = ()
-) -> Plan:
-    """The plan with a subject for every track. Tracks on one body, and pairs of one person, are
-    joined, except those that already belong to a subject.
+def with_all_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
+    """The plan with a subject for every track. Tracks on one body are joined, except those that
+    already belong to a subject.
 
     Args:
         plan: with tracks and bodies.
         owned: for each body, the numbers of the tracks that were seen on it.
-        same: numbers of pairs of tracks that are one person.
     """
     taken = {number for subject in plan.subjects for number in subject.tracks}
     open_ = tuple(track for track in plan.tracks if track.id not in taken)
     if not open_:
         return plan
-    joined = _joined(replace(plan, tracks=open_, subjects=()), owned, same)
+    joined = _joined(replace(plan, tracks=open_, subjects=()), owned)
     return plan.with_subjects((*plan.subjects, *joined))
 
 
-def _joined(
-    plan: Plan, owned: Sequence[Sequence[int]], same: Iterable[tuple[int, int]]
-) -> Iterator[Subject]:
+def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
     groups = _Groups(plan.tracks)
-    for pair in same:
-        groups.join_all(pair)
     # Bodies with the most frames of tracks join first. If two groups meet that cannot be one, the
     # later and shorter stays apart.
     length = {track.id: track.last - track.first + 1 for track in plan.tracks}

@@ -12,7 +12,6 @@ from .bodies import (
 )
 from .camera_motion import motion_between
 from .changes import Remembered, ScannedPicture
-from .follow import COAST, SAME_LOOK, SCALES, step
 from .frame_clock import FrameClock
 from .geometry import grown, warped
 from .incremental_scan import MOST_PATIENCE, IncrementalScanner, ScanParts
@@ -21,4 +20,5 @@ from .scan import plates_where_expected, scanned
 from .sensitivities import AROUND_PLACE, TrackSettings, settings_of
 from .silhouettes import ShapeScan, shapes_between, without_empty_ends, worth_its_box
 from .small_pictures import PATCH_SIDE, SmallFrame, levels_of, shrink
+from .step import COAST, SCALES, step
 from .tracker import Ask, Read, Tracker, Tracks

@@ -9,39 +9,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
-from ..types import DOUBTFUL, SAME_PLACE_IOU, Box, Boxes, Rect, Target
-from .associate import SIZE_RATIO, Objects, Observations, Pairs, assign, possible_pairs
-from .backward import Job
+from ..types import DOUBTFUL, Boxes, Rect, Target
+from .associate import (
+    ALIKE,
+    SIZE_RATIO,
+    Objects,
+    Observations,
+    Pairs,
+    assign,
+    possible_pairs,
+)
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import body_below_picture, borne_by, ridden, times_the_head
-from .clothes import Sight
-from .follow import ANCHOR, COAST, Find, find_again, looks_same, step
 from .geometry import (
     Affine,
     areas,
     grown,
     holding_centres,
     iou_pairs,
-    lies_on,
     scale_of,
     warped,
 )
 from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import AROUND_PLACE, TrackSettings
-from .sightings import SPEED_TIME, How, SightingLog
+from .sightings import SightingLog
 from .small_pictures import SmallFrame, picture_area
 from .starting_score import STARTS
+from .step import step
 from .tracklets import FIRM, Tracklets
-
-FOLLOW_NOISE = 1.5
-"""Expected error of a followed box, in errors of a detected one: small errors add up from frame to
-frame. With 1, masks are 3.1 instead of 2.3 times the face on four clips of street footage (mean); a
-judgement, not fitted."""
 
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is scanned: the pixel tracker
 still finds an object that moves by half its size; a judgement, not fitted."""
+
+SAME_LOOK = 0.85
+"""Smallest likeness to the picture before for the same object if much moves at once: of 14
+different objects in such a place, one was as similar. A correlation."""
+
+FOLLOW_NOISE = 1.5
+"""Expected error of a followed box, in errors of a detected one: small errors add up from frame to
+frame."""
+
+SEARCHED_TIME = 0.12
+"""Seconds for which the place of something that a scan missed is scanned in every picture: behind a
+post, in a flash, while a head turns away and back."""
 
 LEAST_FAINT_IOU = 0.15
 """IoU with a believed tracklet's expected place from which a faint detection may belong to it:
@@ -67,11 +79,6 @@ or read again: the plate of somebody who rides up to the camera is read at most 
 that entered at the border and then filled a moved still of dev stayed open, though every scan was
 sure of it: close scans had seen only parts of it. With twice the area it still did."""
 
-TRUSTED_BACK = 4.0
-"""Times as long as an object was seen that it is followed backwards from its start. That happens
-after `SPEED_TIME`, however long it is seen afterwards; an object that was detected more than a
-second late must not be open until then. A judgement, not fitted."""
-
 
 @dataclass(frozen=True, slots=True)
 class Retired:
@@ -90,8 +97,7 @@ class Retired:
 
 class ActiveTracklets:
     """Associates detections scan by scan, in two rounds as in ByteTrack (Zhang et al. 2022): first
-    the firm detections, then the weak ones for the remaining tracklets. Tracklets that are still
-    without a detection are followed by their pixels.
+    the firm detections, then the weak ones for the remaining tracklets.
 
     Attributes:
         retired: tracklets that have ended, by id.
@@ -102,34 +108,24 @@ class ActiveTracklets:
         settings: TrackSettings,
         log: SightingLog,
         weights: Mapping[str, TargetWeights],
-        find: Find | None = None,
     ) -> None:
-        self._settings, self._find = settings, find
+        self._settings = settings
         self._log = log
         self._weights = weights
         self.rows = Tracklets.none()
         self.retired: dict[int, Retired] = {}
         self._time: float | None = None
-        self._before = 0.0
         self._last_scan = 0.0
         self._earlier: SmallFrame | None = None
-        self._gaps: list[Job] = []
-        self._begun: list[Sight] = []
+        self._jolt = -np.inf
         self._made = 0
 
     def predict(self, time: float, camera: Affine) -> None:
         """Move all tracklets to the time (s) of the next frame."""
         elapsed = 0.0 if self._time is None else min(max(time - self._time, 0.0), 1.0)
-        self._before = time if self._time is None else self._time
         self._time = time
         self.rows.motion.predict(elapsed)
         self.rows.motion.warp(camera)
-
-    def note_same(self, small: SmallFrame) -> None:
-        """In a picture in which much moves at once, note the tracklets that look the same as when
-        they were last seen."""
-        same = looks_same(small, self.rows.motion.boxes, self.rows.recent)
-        self._log.held_on |= {(int(tracklet), small.index) for tracklet in self.rows.id[same]}
 
     def too_fast_to_skip(self, camera: Affine, small: SmallFrame) -> Boxes | None:
         """Places [N, 4] where something moves too fast, or is too uncertain, to go without a scan
@@ -146,8 +142,7 @@ class ActiveTracklets:
         elapsed = max(small.time - now, 0.0)
         size = np.sqrt(np.maximum(r.motion.place[:, 2:], 1.0).prod(axis=1))
         step = r.motion.speed[:, :2] * elapsed
-        missing = now - r.seen
-        lost = (missing > 0) & (missing <= COAST)
+        lost = (r.since > 0) & (now - r.detected <= self._settings.scan_every + SEARCHED_TIME)
         which = fresh | clear & (lost | (np.hypot(*step.T) > RESTLESS_STEP * size))
         if which.any():
             # Doubtful objects are scanned whenever others are: without this a tenth fewer faces of
@@ -190,7 +185,7 @@ class ActiveTracklets:
         Nothing is noted about a plate below a rider, since vehicles are then often missed, or about
         a head at the lower border, whose body is outside the picture."""
         r = self.rows
-        rows = np.flatnonzero(r.seen == small.time)
+        rows = np.flatnonzero(r.detected == small.time)
         height = small.luma.shape[0] / small.scale
         boxes, target = r.box[rows], r.target[rows]
         chances = probability_of(r.clues.select(rows), self._weights)
@@ -210,15 +205,10 @@ class ActiveTracklets:
         doubtful, plates = ~likely & (target == Target.FACE), target == Target.PLATE
         return boxes[~doubtful & ~plates], boxes[doubtful], boxes[plates]
 
-    def update_belief(self, time: float) -> None:
+    def update_belief(self) -> None:
         """Decide which tracklets are believed from now on."""
         r = self.rows
-        likely = worth_hiding(r.clues, self._weights, self._settings.leak_cost)
-        fresh = likely & ~r.believed
-        r.believed |= fresh
-        r.pending[fresh] = time
-        for row in np.flatnonzero(fresh).tolist():
-            self._begun.append(self._sight(row, int(r.start[row]), r.start_box[row]))
+        r.believed |= worth_hiding(r.clues, self._weights, self._settings.leak_cost)
 
     def to_scan_closely(self, time: float) -> NDArray[np.intp]:
         """Rows whose current picture is worth a close scan: the best so far of an object with few
@@ -282,123 +272,31 @@ class ActiveTracklets:
         return out
 
     def follow(self, small: SmallFrame) -> None:
-        """Search the pixels for what was not detected in this frame."""
+        """Follow plates that were not detected in this frame by their pixels: a plate looks the
+        same from all sides, and one that drives away is detected no more long before its number is
+        too small to be read."""
         earlier, self._earlier = self._earlier, small
-        if earlier is None or not len(self.rows) or not self._settings.follow_time:
+        r, s = self.rows, self._settings
+        known = np.minimum(r.detected - r.start_time + s.grace, s.follow_time)
+        wanted = r.believed & (r.target == Target.PLATE) & (r.detected < small.time)
+        wanted &= small.time - r.detected <= known
+        if earlier is None or not wanted.any():
             return
-        rows = self._unseen(small)
-        r = self.rows
-        if len(rows):
-            found = step(
-                earlier,
-                small,
-                r.box[rows],
-                self.rows.motion.boxes[rows],
-                r.recent[rows],
-                r.anchor[rows],
-                r.seen[rows] < earlier.time,
-            )
-            good = found.found & ~self._on_detected(rows, found.boxes, small)
-            lost = rows[~good]
-            r.chasing[lost] = small.time - r.seen[lost] <= COAST
-            r.box[lost] = self.rows.motion.boxes[lost]
-            self._followed(rows[good], found.boxes[good], found.patches[good], small)
-        self._scan_closely(small)
-
-    def _scan_closely(self, small: SmallFrame) -> None:
-        """Scan closely for those that neither the detector nor the pixels show any more."""
-        r = self.rows
-        unseen = r.believed & (r.seen < small.time) & (small.time - r.seen <= COAST)
-        rows = np.flatnonzero(unseen)
-        if self._find is None or not len(rows):
-            return
-        expected = self.rows.motion.boxes[rows]
-        wanted = ~self._on_detected(rows, expected, small)
-        found, boxes = find_again(self._find, small, expected, r.target[rows], wanted)
-        found &= ~self._on_detected(rows, boxes, small)
-        rows, boxes = rows[found], boxes[found]
-        patches = patches_of(small, boxes)
-        r.unbroken[rows] &= self._alike(rows, patches)  # a close scan detects a face, not whose
-        self._followed(rows, boxes, patches, small)
-        r.sure[rows], r.chasing[rows] = small.time, True
-
-    def _on_detected(
-        self, rows: NDArray[np.intp], boxes: Boxes, small: SmallFrame
-    ) -> NDArray[np.bool_]:
-        """Which boxes of rows lie on what was detected in this frame: a mask on the one is a mask
-        on most of the other."""
-        r = self.rows
-        here = r.detected == small.time
-        return lies_on(boxes, r.target[rows], r.box[here], r.target[here], SAME_PLACE_IOU)
-
-    def _followed(
-        self, rows: NDArray[np.intp], boxes: Boxes, patches: Patches, small: SmallFrame
-    ) -> None:
-        """Take in where rows were found in this frame."""
-        r = self.rows
+        wanted &= r.seen == earlier.time
+        rows = np.flatnonzero(wanted)
+        found = step(
+            earlier,
+            small,
+            r.box[rows],
+            r.motion.boxes[rows],
+            r.recent[rows],
+            r.anchor[rows],
+            np.zeros(len(rows), np.bool_),
+        )
+        rows, boxes = rows[found.found], found.boxes[found.found]
         r.motion.update(rows, boxes, FOLLOW_NOISE)
-        r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, patches
-        none = np.zeros(len(rows), np.float32)
-        self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, none)
-
-    def jobs(self, small: SmallFrame, all_now: bool = False) -> list[Job]:
-        """What is to be followed back now: gaps that closed, and objects that came into being.
-
-        An object waits for `SPEED_TIME` (until its speed is known), or until it is lost, or,
-        with `all_now`, not at all.
-        """
-        r = self.rows
-        jobs, self._gaps = self._gaps, []
-        due = np.isfinite(r.pending) & (
-            all_now | (small.time - r.pending >= SPEED_TIME) | (r.seen < small.time)
-        )
-        for row in np.flatnonzero(due):
-            jobs.append(
-                self._job(int(row), int(r.start[row]), r.start_box[row], r.start_patch[row])
-            )
-        r.pending[due] = np.nan
-        return jobs if self._settings.follow_time else []
-
-    def detected(self, small: SmallFrame) -> list[Sight]:
-        """Where the believed faces and heads are that were detected in this frame."""
-        r = self.rows
-        heads = np.isin(r.target, (Target.FACE, Target.HEAD))
-        rows = np.flatnonzero(r.believed & heads & (r.detected == small.time))
-        return [self._sight(row, small.index, r.box[row]) for row in rows.tolist()]
-
-    def begun(self) -> list[Sight]:
-        """Where those faces and heads were detected first that have come to be believed since the
-        last call, and where others no longer looked like before."""
-        begun, self._begun = self._begun, []
-        return [sight for sight in begun if sight.target in (Target.FACE, Target.HEAD)]
-
-    def _sight(self, row: int, frame: int, box: NDArray[np.float64]) -> Sight:
-        r = self.rows
-        return Sight(int(r.id[row]), Target(int(r.target[row])), frame, Box(*box.tolist()))
-
-    def _job(
-        self, row: int, frame: int, box: NDArray[np.float64], look: NDArray[np.float32]
-    ) -> Job:
-        r = self.rows
-        return Job(
-            int(r.id[row]),
-            Target(int(r.target[row])),
-            frame,
-            box.copy(),
-            look.copy(),
-            self.rows.motion.speed[row, :2].copy(),
-            float(self._earned(np.array([row]), TRUSTED_BACK)[0]),
-        )
-
-    def _earned(self, rows: NDArray[np.intp], times: float = 1.0) -> NDArray[np.float64]:
-        """Seconds that objects may be followed without a detection, `times` as long as seen.
-
-        All that is believed may be for as long as it is hidden unseen; but what was seen for a
-        moment by chance must not stay masked for seconds.
-        """
-        s = self._settings
-        seen_for = self.rows.detected[rows] - self.rows.start_time[rows]
-        return np.asarray(np.minimum(times * seen_for + s.grace, s.follow_time))
+        r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, found.patches[found.found]
+        self._log.add(r.id[rows], small.index, boxes, np.zeros(len(rows), np.float32))
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""
@@ -422,14 +320,6 @@ class ActiveTracklets:
                 Target(int(r.target[row])), patches, clues.select(np.array([row]))
             )
 
-    def _unseen(self, small: SmallFrame) -> NDArray[np.intp]:
-        """Rows to be followed into this frame."""
-        r = self.rows
-        undetected = small.time - r.sure
-        wanted = (r.seen < small.time) & r.believed & r.chasing
-        rows = np.flatnonzero(wanted)
-        return np.asarray(rows[undetected[rows] <= self._earned(rows)])
-
     def _pairs(
         self, rows: NDArray[np.intp], seen: Observations, patches: Patches
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -446,7 +336,7 @@ class ActiveTracklets:
         # Faint detections frame so loosely that a few in a row made a face cover half a room.
         times = areas(seen.boxes)[pairs.second] / r.firm_area[rows[pairs.first]]
         swollen = (seen.odds[pairs.second] < FIRM) & (times > SIZE_RATIO**2)
-        same = np.flatnonzero((~plain | (alike >= ANCHOR)) & ~swollen)
+        same = np.flatnonzero((~plain | (alike >= ALIKE)) & ~swollen)
         return assign(Pairs(pairs.first[same], pairs.second[same], pairs.cost[same]))
 
     def _continue(
@@ -456,52 +346,37 @@ class ActiveTracklets:
             return
         r = self.rows
         self._detected(r.id[rows], small, seen)
-        seen_before = r.seen[rows].copy()
-        r.detected[rows] = r.sure[rows] = r.seen[rows] = small.time
+        r.detected[rows] = r.seen[rows] = small.time
         r.since[rows] = 0
         r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
         if small.damaged:
             return
         firm = seen.odds >= FIRM
-        jumped = self._note_jumps(rows, small, firm, patches)
+        self._note_jumps(rows, small, firm, patches)
         r.firm_area[rows[firm]] = areas(seen.boxes[firm])
-        self.rows.motion.update(rows, seen.boxes)
-        r.chasing[rows] = True
+        r.motion.update(rows, seen.boxes)
         r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, patches, patches
-        self._begun += [self._sight(row, small.index, r.box[row]) for row in jumped.tolist()]
-        self._note_gaps(rows[seen_before < self._before], small)
 
     def _note_jumps(
         self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], patches: Patches
-    ) -> NDArray[np.intp]:
-        """Note objects that no longer look like what they were, and return their rows: somebody
-        else may have come in their place. A faint detection frames an object so loosely that it
-        proves nothing by itself."""
+    ) -> None:
+        """Note objects that no longer look like what they were: somebody else may have come in
+        their place. A faint detection frames an object so loosely that it proves nothing by itself.
+        If much moved at once, only what looks the same is the same."""
         r = self.rows
-        r.unbroken[rows] &= self._alike(rows, patches)
-        known = r.known[rows]
-        other = known.any(axis=(1, 2)) & (pairwise_likeness(patches, known) < ANCHOR)
-        jumped = rows[firm & other & ~r.unbroken[rows]]
-        for tracklet in r.id[jumped].tolist():
+        jolted = self._jolt > r.firm_time[rows]
+        least = np.where(jolted, SAME_LOOK, ALIKE)
+        shows = r.known[rows].any(axis=(1, 2)) | jolted & np.isfinite(r.firm_time[rows])
+        r.unbroken[rows] &= pairwise_likeness(patches, r.recent[rows]) >= least
+        other = shows & (pairwise_likeness(patches, r.known[rows]) < least)
+        for tracklet in r.id[rows[firm & other & ~r.unbroken[rows]]].tolist():
             self._log.jumped(tracklet, small.index)
         rows, patches = rows[firm], patches[firm]
-        r.known[rows], r.unbroken[rows] = patches, True
-        return np.asarray(jumped)
+        r.known[rows], r.unbroken[rows], r.firm_time[rows] = patches, True, small.time
 
-    def _alike(self, rows: NDArray[np.intp], patches: Patches) -> NDArray[np.bool_]:
-        """[N] whether rows look like what they were when they were seen, or detected, last."""
-        r = self.rows
-        before = (
-            pairwise_likeness(patches, r.recent[rows]),
-            pairwise_likeness(patches, r.anchor[rows]),
-        )
-        return np.asarray(np.maximum(*before) >= ANCHOR)
-
-    def _note_gaps(self, rows: NDArray[np.intp], small: SmallFrame) -> None:
-        """Objects that were found again after they had been out of sight."""
-        r = self.rows
-        for row in rows[r.believed[rows]]:
-            self._gaps.append(self._job(int(row), small.index, r.box[row], r.recent[row]))
+    def note_jolt(self, time: float) -> None:
+        """Note that much moved at once (`Jolts`)."""
+        self._jolt = time
 
     def _start(self, small: SmallFrame, seen: Observations, patches: Patches) -> None:
         if not len(seen):
@@ -513,4 +388,4 @@ class ActiveTracklets:
 
     def _detected(self, ids: NDArray[np.int32], small: SmallFrame, seen: Observations) -> None:
         """Note what a scan detected of the tracklets with these ids."""
-        self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.probability, seen.fringe)
+        self._log.add(ids, small.index, seen.boxes, seen.probability)

@@ -26,13 +26,11 @@ class Observations(Arrays):
         boxes: float64 [N, 4].
         odds: float32 [N], log odds that they are real.
         target: int8 [N].
-        fringe: float32 [N, 4], see `Detections`.
     """
 
     boxes: Boxes
     odds: NDArray[np.float32]
     target: NDArray[np.int8]
-    fringe: NDArray[np.float32]
 
     @property
     def probability(self) -> NDArray[np.float32]:
@@ -49,7 +47,7 @@ def observations_of(found: Detections) -> Observations:
     order = np.lexsort((*found.xyxy.T[::-1], -found.score, found.target))
     found = found.select(order.astype(np.intp))
     odds = log_odds(found.score.astype(np.float64)).astype(np.float32)
-    return Observations(found.xyxy.astype(np.float64), odds, found.target, found.fringe)
+    return Observations(found.xyxy.astype(np.float64), odds, found.target)
 
 
 REACH = 0.6
@@ -63,6 +61,10 @@ Farther away it is another object, such as a neighbour."""
 SIZE_RATIO = 2.2
 """Largest change of width or height between sightings: turning heads, and detectors that frame them
 differently, change less; a judgement, not fitted."""
+
+
+ALIKE = 0.35
+"""Smallest likeness of two patches that may be one object, a correlation: a head turns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def followed(
         cut = bisect_right(cuts, before) < bisect_right(cuts, scan.frame)
         going = [g for g in going if not cut and scan.time - g.time <= LONGEST_UNSEEN]
         if clip is not None and going:
-            motion = clip.between(before, scan.frame)[-1]
+            motion = clip.motion(before, scan.frame)
             for one in going:
                 one.carry(motion)
         before = scan.frame

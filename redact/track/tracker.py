@@ -1,7 +1,7 @@
 """The tracker: what it does with every frame, and at the end.
 
 frame -> small picture -> camera motion, cuts -> association (sure, then weak) -> sightings
-all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -> keyframes
+all sightings -> pieces cut at scene cuts -> stitched -> smoothed -> keyframes
 """
 
 from __future__ import annotations
@@ -19,21 +19,17 @@ from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Target, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import seen_best, weave
 from .associate import observations_of
-from .backward import BackwardFollower, LastPlaces
 from .belief import TargetWeights
 from .bodies import BodyScanners, BodySearch
 from .body_tracks import followed, owned
 from .camera_motion import CameraMotion, motion_between
-from .clothes import Clothes, tracks_of_one_person
 from .cuts import CutFinder
-from .follow import Find
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, warped
 from .jolts import Jolts
 from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
-from .small_pictures import Ring, SmallFrame, shrink
-from .turned_heads import turned_heads
+from .small_pictures import SmallFrame, shrink
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
@@ -51,7 +47,6 @@ class Tracks:
         people of whom nothing is hidden.
     bodies: people and vehicles, in order of appearance.
     owned: for each body, the ids of the tracks that are certainly its own.
-    same: pairs of ids of tracks that are certainly one person: a head that turned, or clothes.
     """
 
     tracks: tuple[Track, ...]
@@ -59,7 +54,6 @@ class Tracks:
     doubts: tuple[Doubt, ...] = ()
     bodies: tuple[Body, ...] = ()
     owned: tuple[tuple[int, ...], ...] = ()
-    same: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +64,11 @@ class _View:
         small: the picture.
         camera: motion since the (undamaged) frame before.
         suspect: a new scene may begin here.
-        jolted: much moves at once, as if the recording jumped.
     """
 
     small: SmallFrame
     camera: Affine
     suspect: bool
-    jolted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +96,6 @@ class Tracker:
         settings: numbers to use instead of the sensitivity's own.
         weights: of the belief in tracks; None: those of the installed models.
         ask: scans each object's best pictures closely (`redact.detection.CloseUp.ask`).
-        find: scans closely where an object should be (`redact.detection.CloseUp.find`).
         read: reads possible plates (`redact.reading.NumberReader.legible`).
         body_scanners: of bodies and of their heads; None: bodies are not detected.
     """
@@ -116,24 +107,18 @@ class Tracker:
         settings: TrackSettings | None = None,
         weights: Mapping[str, TargetWeights] | None = None,
         ask: Ask | None = None,
-        find: Find | None = None,
         read: Read | None = None,
         body_scanners: BodyScanners | None = None,
     ) -> None:
         self.settings = settings or settings_of(Sensitivity(sensitivity))
-        self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
         self._scaler, self._clock = VideoReformatter(), FrameClock()
         self._cuts, self._jolts = CutFinder(), Jolts()
         self._clip = ClipRecord()
         self._log = SightingLog()
         self._ask, self._read = ask, read
         self._weights = load_calibration().tracks if weights is None else weights
-        self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
+        self._active = ActiveTracklets(self.settings, self._log, self._weights)
         self._body_search = None if body_scanners is None else BodySearch(body_scanners)
-        self._sighted = LastPlaces()
-        self._back = BackwardFollower(self._ring, self._clip, self._sighted, self._cuts.cuts, find)
-        self._clothes = Clothes(self._ring, self._clip, self._cuts.cuts)
-        self._last: SmallFrame | None = None
         self._view: _View | None = None
         self._ahead: dict[int, _Prepared] = {}
         self._ahead_of: SmallFrame | None = None
@@ -211,8 +196,6 @@ class Tracker:
         small = view.small
         self._clip.add(small.time, view.camera, frame.size)
         self._active.predict(small.time, view.camera)
-        if view.jolted:
-            self._active.note_same(small)
         if detections is not None:
             bodies = None
             if areas is None:
@@ -231,40 +214,18 @@ class Tracker:
                 self._active.note_readings(rows, self._read(frame, self._active.rows.box[rows]))
             if bodies is not None:
                 self._active.note_bodies(bodies, small)
-            self._active.update_belief(small.time)
-            if not small.damaged:
-                detected, begun = self._active.detected(small), self._active.begun()
-                self._clothes.note(small, detected, begun)
+            self._active.update_belief()
         if not small.damaged:
             self._active.follow(small)
-        self._note(small)
-        self._back.run(self._active.jobs(small))
         self._active.retire(small.time)
 
     def finish(self) -> Tracks:
         """All tracks of the clip, after its last frame."""
         self._cuts.finish()
-        if self._last is not None:
-            self._back.run(self._active.jobs(self._last, all_now=True))
-        self._clothes.follow_back()
-        self._back.finish()
-        self._log.take(self._back.log)
         self._active.finish()
-        cuts = tuple(self._cuts.cuts)
-        tracks, made_of = weave(
-            self._log,
-            self._active.retired,
-            self._back.links,
-            self._clip,
-            cuts,
-            self._jolts.frames(),
-            self.settings,
-            self._weights,
-        )
-        rows_of, retired = self._log.by_tracklet(), self._active.retired
-        doubts = seen_best(rows_of, retired, self._weights)
-        targets = {tracklet: over.target for tracklet, over in retired.items()}
-        turned = turned_heads(self._log.jumps, rows_of, targets, self._jolts.frames(), self._clip)
+        cuts, retired = tuple(self._cuts.cuts), self._active.retired
+        tracks = weave(self._log, retired, self._clip, cuts, self.settings, self._weights)
+        doubts = seen_best(self._log.by_tracklet(), retired, self._weights)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._body_search is not None:
             scans = self._body_search.scans
@@ -273,8 +234,7 @@ class Tracker:
                 people = [one for one in people if one.vehicle]
             bodies = [one.body for one in people]
             owners = owned(scans, people, tracks)
-        same = tracks_of_one_person([*self._clothes.same, *turned], tracks, made_of, cuts)
-        return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners), tuple(same))
+        return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))
 
     def _view_of(self, frame: Frame) -> _View:
         """What the next frame's small picture shows, computed once."""
@@ -288,19 +248,11 @@ class Tracker:
         small, camera = prepared.small, prepared.camera
         if small.damaged:
             return _View(small, IDENTITY, False)
-        self._ring.push(small)
-        self._last = small
         if camera is None:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
-        jolted = self._jolts.push(small, camera.agreed)
+        if self._jolts.push(small, camera.agreed):
+            self._active.note_jolt(small.time)
         if suspect:
             self._scene_from = small.index
-        return _View(small, IDENTITY if suspect else camera.matrix, suspect, jolted)
-
-    def _note(self, small: SmallFrame) -> None:
-        """Remember where everybody was, for those who are followed backwards later."""
-        rows = self._active.rows
-        now = rows.seen == small.time
-        self._sighted.add(small.index, rows.id[now], rows.box[now], rows.target[now])
-        self._sighted.forget_before(self._ring.oldest)
+        return _View(small, IDENTITY if suspect else camera.matrix, suspect)

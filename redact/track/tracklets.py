@@ -121,26 +121,22 @@ class Tracklets(Arrays):
     id: int32 [N], tracklet id.
     target: int8 [N].
     detected: float64 [N], time of the last detection in seconds.
-    sure: float64 [N], time of the last detection, by a close scan too.
-    seen: float64 [N], time of the last sighting, detected or followed.
     since: float64 [N], scans since the last detection.
-    pending: float64 [N], time since which the object is believed but not yet followed back from its
-        start; NaN if there is nothing to follow back.
-    believed: bool [N], whether the object is worth following.
-    chasing: bool [N], whether following by pixels still holds it.
+    believed: bool [N], whether the object is worth hiding.
+    seen: float64 [N], time of the last sighting, detected or followed.
     box: float64 [N, 4], at the last sighting.
     recent: float32 [N, CELLS, CELLS], patch at the last sighting.
     anchor: float32 [N, CELLS, CELLS], patch at the last detection.
     known: float32 [N, CELLS, CELLS], patch at the last firm detection, all 0 if there was none.
     firm_area: float64 [N], area of its box at the last firm detection, infinite before one.
-    unbroken: bool [N], whether every patch since then was like an earlier one.
+    firm_time: float64 [N], time of that detection, minus infinity before one.
+    unbroken: bool [N], whether every patch since then was like the one before.
     examined: float64 [N], log odds of the last scan that a close scan followed.
     examined_area: float64 [N], area of its box in that scan, 0 if there was none.
     read_area: float64 [N], area of its box at the last reading, 0 if there was none.
     read_hits: float64 [N], scans that had detected it then.
-    start: int32 [N], frame of the first sighting.
-    start_time: float64 [N], seconds.
-    start_box, start_patch: box and patch there.
+    start_time: float64 [N], time of the first detection in seconds.
+    start_patch: patch there.
     clues: evidence of its target.
     motion: its motion filter.
     """
@@ -148,25 +144,21 @@ class Tracklets(Arrays):
     id: NDArray[np.int32]
     target: NDArray[np.int8]
     detected: NDArray[np.float64]
-    sure: NDArray[np.float64]
-    seen: NDArray[np.float64]
     since: NDArray[np.float64]
-    pending: NDArray[np.float64]
     believed: NDArray[np.bool_]
-    chasing: NDArray[np.bool_]
+    seen: NDArray[np.float64]
     box: Boxes
     recent: Patches
     anchor: Patches
     known: Patches
     firm_area: NDArray[np.float64]
+    firm_time: NDArray[np.float64]
     unbroken: NDArray[np.bool_]
     examined: NDArray[np.float64]
     examined_area: NDArray[np.float64]
     read_area: NDArray[np.float64]
     read_hits: NDArray[np.float64]
-    start: NDArray[np.int32]
     start_time: NDArray[np.float64]
-    start_box: Boxes
     start_patch: Patches
     clues: Clues
     motion: Motion
@@ -182,25 +174,21 @@ class Tracklets(Arrays):
             id=np.arange(first_id, first_id + count, dtype=np.int32),
             target=seen.target,
             detected=now,
-            sure=now,
-            seen=now,
             since=np.zeros(count),
-            pending=np.full(count, np.nan),
             believed=np.zeros(count, np.bool_),
-            chasing=np.full(count, not small.damaged),
+            seen=now,
             box=seen.boxes,
             recent=patches,
             anchor=patches,
             known=np.where((seen.odds >= FIRM)[:, None, None], patches, none),
             firm_area=np.where(seen.odds >= FIRM, areas(seen.boxes), np.inf),
+            firm_time=np.where(seen.odds >= FIRM, small.time, -np.inf),
             unbroken=np.ones(count, np.bool_),
             examined=np.full(count, -np.inf),
             examined_area=np.zeros(count),
             read_area=np.zeros(count),
             read_hits=np.zeros(count),
-            start=np.full(count, small.index, np.int32),
             start_time=now,
-            start_box=seen.boxes,
             start_patch=patches,
             clues=Clues.of_new(seen.target, seen.odds, seen.boxes, picture_area(small)),
             motion=Motion.of_new(seen.boxes),

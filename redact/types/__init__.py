@@ -7,7 +7,6 @@ from .boxes import (
     NEARLY_ALL,
     OUTWARD,
     SAME_PLACE_IOU,
-    SINGLE_DETECTION_FRINGE,
     STANDS_STILL,
     WALKING_PACE,
     Box,

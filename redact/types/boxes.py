@@ -185,10 +185,6 @@ walker."""
 STANDS_STILL: Final = 0.25
 """Largest distance between detections of an object that stands still, as a share of its height."""
 
-SINGLE_DETECTION_FRINGE: Final = 0.075
-"""Fringe of an object that only one scan detected: another scan might frame it larger. With this
-value a doubtful face is hidden as far as before fringes existed (`mask_size.UNSURE`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Detections:
@@ -198,34 +194,23 @@ class Detections:
         xyxy: float32 [N, 4], left, top, right, bottom in upright source pixels (see `Box`).
         score: float32 [N], 0 to 1.
         target: int8 [N], values of `Target`.
-        fringe: float32 [N, 4], how far the object may reach beyond each side of its box, as shares
-            of the box's width (left, right) and height (top, bottom), not negative. If several
-            scans detected it, the box is a mean of theirs, and the fringe reaches as far as any of
-            them. Masks cover the fringe; everything else uses the box. Default:
-            `SINGLE_DETECTION_FRINGE` on every side.
 
     Raises:
-        ValueError: if the arrays disagree in length or hold values that are not finite, or if a
-            fringe is negative.
+        ValueError: if the arrays disagree in length or hold values that are not finite.
     """
 
     xyxy: NDArray[np.float32]
     score: NDArray[np.float32]
     target: NDArray[np.int8]
-    fringe: NDArray[np.float32] = None  # type: ignore[assignment]  # set below
 
     def __post_init__(self) -> None:
         n = len(self.score)
-        if self.fringe is None:
-            object.__setattr__(self, "fringe", np.full((n, 4), SINGLE_DETECTION_FRINGE, np.float32))
-        shapes = self.xyxy.shape, self.target.shape, self.fringe.shape
-        if shapes != ((n, 4), (n,), (n, 4)):
-            raise ValueError(f"arrays disagree: score {n}, xyxy, target and fringe {shapes}")
+        shapes = self.xyxy.shape, self.target.shape
+        if shapes != ((n, 4), (n,)):
+            raise ValueError(f"arrays disagree: score {n}, xyxy and target {shapes}")
         # Every comparison with NaN is false, so such a detection would vanish silently: a leak.
-        if not all(np.isfinite(part).all() for part in (self.xyxy, self.score, self.fringe)):
+        if not all(np.isfinite(part).all() for part in (self.xyxy, self.score)):
             raise ValueError("detections hold values that are not finite")
-        if (self.fringe < 0).any():
-            raise ValueError("a negative fringe would leave a rim of a detection unmasked")
 
     @classmethod
     def empty(cls) -> Detections:
@@ -240,7 +225,6 @@ class Detections:
             np.concatenate([p.xyxy for p in parts]),
             np.concatenate([p.score for p in parts]),
             np.concatenate([p.target for p in parts]),
-            np.concatenate([p.fringe for p in parts]),
         )
 
     def __len__(self) -> int:
@@ -248,17 +232,10 @@ class Detections:
 
     def select(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Detections:
         """The detections at a boolean mask or an index array."""
-        return Detections(
-            self.xyxy[which], self.score[which], self.target[which], self.fringe[which]
-        )
+        return Detections(self.xyxy[which], self.score[which], self.target[which])
 
     def only(self, targets: Sequence[Target]) -> Detections:
         return self.select(np.isin(self.target, [int(t) for t in targets]))
 
     def box(self, i: int) -> Box:
         return Box(*map(float, self.xyxy[i]))
-
-    def with_fringes(self) -> NDArray[np.float32]:
-        """Boxes with their fringes, float32 [N, 4], in the order of `xyxy`."""
-        size = np.tile(self.xyxy[:, 2:] - self.xyxy[:, :2], 2)
-        return np.asarray(self.xyxy + self.fringe * size * [-1, -1, 1, 1], np.float32)

@@ -93,19 +93,6 @@ def test_a_face_beside_the_place_does_not_count() -> None:
     assert ask(close_up, data.astronaut(), shoulder)[0] < -3
 
 
-def test_a_face_is_found_near_its_last_place_and_nowhere_else() -> None:
-    """In luma alone, as stored for the last pictures."""
-    close_up = load_close_up(load_detector(threads=1), threads=1)
-    grey = np.asarray(data.astronaut().mean(axis=2), np.uint8)
-    face = np.array(ASTRONAUT, np.float64)
-    size = face[2] - face[0]
-    expected = np.stack([face + np.array([0.4, 0.2] * 2) * size, face + [0, 2.5 * size] * 2])
-    boxes, odds = close_up.find(grey, expected, np.full(2, Target.FACE, np.int8))
-    assert odds[0] > 0 > -2 > odds[1]
-    assert np.abs(boxes[0] - face).max() < 0.25 * size
-    assert np.array_equal(boxes[1], expected[1])
-
-
 def test_no_network_runs_if_no_place_is_given(verifier: Verifier) -> None:
     def never(rgb: NDArray[np.uint8]) -> Detections:
         raise AssertionError("there is nothing to look at")

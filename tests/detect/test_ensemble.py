@@ -29,7 +29,7 @@ from redact.detection.ensemble import (
 from redact.detection.scaling import Picture, Scaler
 from redact.detection.views import Scale
 from redact.errors import UnsafeError
-from redact.types import SINGLE_DETECTION_FRINGE, Detections, Target, probability
+from redact.types import Detections, Target, probability
 
 NONE = np.zeros(4, np.float32)
 MADE_UP = Calibration(
@@ -72,24 +72,6 @@ def test_agreeing_networks_give_one_face_surer_than_either() -> None:
     assert both.score[0] > max(one(ours=0.5, large=0), one(ours=0, large=0.5)) + 0.1
     # Its box lies between theirs, ours made taller by what ours leaves out.
     assert 40 <= both.xyxy[0, 0] <= 42 and 35 <= both.xyxy[0, 1] <= 41
-
-
-def test_a_face_has_a_fringe_on_sides_where_one_network_framed_more() -> None:
-    """As with a chin under a mask: below, it reaches as far as the fainter detection, times the
-    root of its score; it is zero on sides where both agree, and unknown if only one network could
-    detect it."""
-    short, whole = [40.0, 40, 80, 90], [40.0, 40, 80, 110]
-    both = weighed(
-        {LARGE: faces((short, 0.9)), SMALL: faces((whole, 0.25))},
-        "face",
-        MADE_UP,
-    )
-    (box,), (fringe,) = both.xyxy, both.fringe
-    assert fringe[:3].max() < 1e-6
-    assert fringe[3] == pytest.approx(0.5 * (110 - box[3]) / (box[3] - box[1]), rel=1e-5)
-    assert box[3] + fringe[3] * (box[3] - box[1]) > 100 > box[3] + 5
-    alone = weighed({LARGE: faces((short, 0.9))}, "face", MADE_UP)
-    assert alone.fringe.tolist() == [pytest.approx([SINGLE_DETECTION_FRINGE] * 4)]
 
 
 def test_detections_that_lie_apart_stay_apart() -> None:

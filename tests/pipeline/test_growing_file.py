@@ -197,7 +197,7 @@ def searched(
         assert body_scanners.plates is not None
         for frame in these:
             seen, body = scan(frame, None), body_scanners.bodies(frame)
-            parts = [seen.xyxy, seen.score, seen.fringe, body.xyxy, body.score, body.vehicle]
+            parts = [seen.xyxy, seen.score, body.xyxy, body.score, body.vehicle]
             boxes = body.xyxy.astype(np.float64)
             if len(boxes):
                 more = body_scanners.heads(frame, boxes), body_scanners.plates(frame, boxes + 1 / 3)

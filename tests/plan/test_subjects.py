@@ -3,7 +3,6 @@ following."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -45,13 +44,9 @@ def walking(first: int, last: int, box: Box = WHOLE, vehicle: bool = False) -> B
     return Body(vehicle, Keyframes(keys))
 
 
-def on_bodies(
-    plan: Plan,
-    *seen_on: tuple[Body, tuple[int, ...]],
-    same: Sequence[tuple[int, int]] = (),
-) -> Plan:
+def on_bodies(plan: Plan, *seen_on: tuple[Body, tuple[int, ...]]) -> Plan:
     bodies, owned = zip(*seen_on, strict=True)
-    return with_all_subjects(replace(plan, bodies=bodies), owned, same)
+    return with_all_subjects(replace(plan, bodies=bodies), owned)
 
 
 def test_a_person_who_turns_away_is_one_subject_by_the_body() -> None:
@@ -80,21 +75,18 @@ def test_bodies_and_faces_are_joined_in_chains() -> None:
     ),
     st.lists(st.sets(st.integers(1, 6), max_size=4), min_size=1, max_size=4),
     st.lists(st.integers(0, 20), min_size=4, max_size=4),
-    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=3),
 )
 def test_no_subject_has_two_faces_or_two_bodies_in_one_picture(
     faces: list[tuple[int, int, Box]],
     on: list[set[int]],
     starts: list[int],
-    same: list[tuple[int, int]],
 ) -> None:
     """Whatever body they were on: keeping one face would show the other."""
     made = [seen(n, first, [D] * long, box) for n, (first, long, box) in enumerate(faces, 1)]
     owned = [tuple(sorted(n for n in some if n <= len(made))) for some in on]
     places = (WHOLE, Box(150, 5, 230, 200))
     bodies = [walking(at, at + 9, places[i % 2]) for i, at in enumerate(starts[: len(owned)])]
-    pairs = [pair for pair in same if max(pair) <= len(made)]
-    plan = on_bodies(plan_of(*made), *zip(bodies, owned, strict=True), same=pairs)
+    plan = on_bodies(plan_of(*made), *zip(bodies, owned, strict=True))
     by_number = {track.id: track for track in plan.tracks}
     assert sorted(n for s in plan.subjects for n in s.tracks) == sorted(by_number)
     for subject in plan.subjects:

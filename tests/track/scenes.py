@@ -82,7 +82,7 @@ def seen(boxes: Iterable[Box], score: float = 0.95, target: Target = Target.FACE
     return Detections(xyxy, np.full(n, score, np.float32), np.full(n, int(target), np.int8))
 
 
-PARTS = {"follow": "follow_time", "stitch": "stitch_time", "grace": "grace"}
+PARTS = {"stitch": "stitch_time", "grace": "grace"}
 """What a tracker of a test can do without, and the number that is then 0."""
 
 

@@ -263,30 +263,6 @@ def test_a_plate_detected_only_by_a_close_scan_of_its_vehicle_is_hidden(alone: b
     assert track.target is Target.PLATE and track.keyframes[0].box.iou(Box(*PLATE)) > 0.5
 
 
-@pytest.mark.parametrize("backwards", [False, True])
-def test_a_followed_face_stays_hidden_where_no_body_is_detected(backwards: bool) -> None:
-    """Somebody comes from behind a car: the network for bodies detects nobody of whom only the head
-    shows. What is followed before the first detection and after the last keeps its mask."""
-    count, half = 45, 20
-
-    class Half:
-        def bodies(self, at: Frame) -> Bodies:
-            here = (at.index > half) is backwards
-            return bodies_of(BODY if here else [500.0, 40, 580, 300])
-
-        def heads(self, at: Frame, boxes: NDArray[np.float64]) -> Detections:
-            return Detections.empty()
-
-    tracker = Tracker(body_scanners=BodyScanners(Half().bodies, Half().heads))
-    for index in range(count):
-        shown = frame(index, moving=True)
-        tracker.places_to_scan(shown)
-        found = detections(FACE) if (index > half) is backwards else Detections.empty()
-        tracker.observe(shown, found)
-    (track,) = tracker.finish().tracks
-    assert track.first < 5 and track.last > count - 5
-
-
 @pytest.mark.parametrize("lower", [360.0, 330.0])
 def test_a_face_that_fills_the_picture_belongs_to_a_body_cut_by_its_lower_border(
     lower: float,
@@ -379,20 +355,6 @@ def test_a_face_detected_only_by_a_close_scan_is_hidden() -> None:
     assert len(tracks) == 1
     assert tracks[0].keyframes[0].box.iou(Box(*FACE)) > 0.5
     assert hidden_by(None) == ()
-
-
-def test_a_barely_believed_head_gets_a_smaller_mask() -> None:
-    """Both are hidden."""
-
-    def width(bias: float) -> float:
-        tracker = Tracker(weights={"head": {"bias": bias}})
-        for index in range(6):
-            shown = frame(index)
-            tracker.observe(shown, detections(FACE, score=0.3, target=Target.HEAD))
-        (track,) = tracker.finish().tracks
-        return track.keyframes[0].box.width
-
-    assert width(-1) < width(6)
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.HEAD, Target.PLATE])

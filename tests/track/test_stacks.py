@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 
 from redact.track import assemble
-from redact.track.active_tracklets import Retired
-from redact.track.assemble import _believed
-from redact.track.belief import Clues
 from redact.types import Box, Detections, Target
 
-from .scenes import COSTS, WEIGHTS, Thing, contained, rendered, seen, track_clip, tracker_of
+from .scenes import Thing, contained, rendered, seen, track_clip, tracker_of
 
 HEAD = Box(100, 60, 130, 96)
 COUNT = 12
@@ -39,9 +36,7 @@ def test_where_the_likelier_track_has_a_gap_the_other_fills_it() -> None:
     found = both(shoulders)
     for i in range(8, COUNT):
         found[i] = seen([shoulders], 0.9)
-    (track,) = track_clip(
-        rendered([], COUNT), found, tracker_of("balanced", "follow", "grace")
-    ).tracks
+    (track,) = track_clip(rendered([], COUNT), found, tracker_of("balanced", "grace")).tracks
     assert all(contained([track], i, HEAD) for i in range(COUNT))
 
 
@@ -131,25 +126,7 @@ def test_a_doubtful_piece_removes_no_mask() -> None:
     score = {**dict.fromkeys(sure, 0.6), **dict.fromkeys(doubted, 0.25)}
     found = [seen([thing.box(i)] if i in score else [], score.get(i, 0)) for i in range(40)]
     by_mean = {"face": {"bias": 0.0, "mean": 1.0}}
-    tracker = tracker_of("balanced", "follow", "grace", weights=by_mean)
+    tracker = tracker_of("balanced", "grace", weights=by_mean)
     tracks = track_clip(rendered([thing], 40), found, tracker).tracks
     assert all(contained(tracks, i, thing.box(i)) for i in sure)
     assert not any(contained(tracks, i, thing.box(i)) for i in doubted)
-
-
-def test_a_piece_of_a_sure_object_is_believed_with_it() -> None:
-    """The number on a plate behind a bicycle used to stay open."""
-    kinds, box = np.array([Target.PLATE], np.int8), np.array([[0.0, 0, 100, 25]])
-
-    def over(odds: float) -> Retired:
-        clues = Clues.of_new(kinds, np.array([odds], np.float32), box, 1e5)
-        return Retired(Target.PLATE, np.zeros((2, 1, 1), np.float32), clues)
-
-    def believed(odds: float, *links: tuple[int, int]) -> list[int]:
-        retired = {0: over(odds), 1: over(-5.0), 2: over(-5.0)}
-        return _believed(retired, links, WEIGHTS, COSTS["balanced"])
-
-    sure, doubtful = 4.0, 1.0
-    assert believed(sure) == [0]
-    assert believed(sure, (1, 0)) == believed(sure, (0, 1)) == [0, 1]
-    assert believed(doubtful, (1, 0)) == [0]

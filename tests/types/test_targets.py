@@ -23,7 +23,7 @@ from redact.detection import CLOSELY, load_calibration, load_close_up, load_dete
 from redact.detection.networks import DETECTORS, in_use
 from redact.detection.presentations import SAME_OBJECT_IOU
 from redact.errors import ExitCode
-from redact.mask_size import LARGEST_ASPECTS
+from redact.mask_size import BEYOND_MEAN
 from redact.pipeline.remarks import SMALL_HEIGHTS
 from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
@@ -31,6 +31,7 @@ from redact.report.report_words import ReportWords
 from redact.review.server import page_files
 from redact.risk import LEAST_HEIGHTS
 from redact.track.belief import ORDINARY, Clues, probability_of
+from redact.track.smoother import NOISE
 from redact.track.starting_score import FAINT, STARTS
 from redact.types import (
     DEFAULT_TARGETS,
@@ -97,12 +98,12 @@ def test_every_room_handles_every_searchable_kind(target: Target) -> None:
         FAINT,
         CLOSELY,
         ORDINARY,
-        LARGEST_ASPECTS,
         LEAST_HEIGHTS,
         SMALL_HEIGHTS,
         SAME_OBJECT_IOU,
     ):
         assert table.of(np.array([target], np.int8)).shape[0] == 1
+    assert BEYOND_MEAN[target] and NOISE[target]
     clues = Clues.of_new(np.array([target], np.int8), np.float32([6]), np.array([PLACE]), 1e5)
     clues.scanned_closely(np.array([0]), np.float32([6]))
     assert probability_of(clues, weights.tracks)[0] > 0.5
@@ -154,7 +155,7 @@ def test_kinds_that_nothing_searches_for_are_refused_in_every_room(target: Targe
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
         load_detector("fast", (target,))
-    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST_ASPECTS, LEAST_HEIGHTS, SMALL_HEIGHTS):
+    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LEAST_HEIGHTS, SMALL_HEIGHTS):
         with pytest.raises(LookupError, match=target.word):
             table.of(np.array([Target.FACE, target], np.int8))
     clues = Clues.of_new(np.array([target], np.int8), np.float32([0]), np.array([PLACE]), 1e5)

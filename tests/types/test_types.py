@@ -3,7 +3,6 @@ as few runs as possible."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -94,18 +93,6 @@ def test_detections_are_checked_selected_and_joined() -> None:
     assert len(some.select(some.score > 0.5)) == 1
     with pytest.raises(ValueError, match="disagree"):
         Detections(some.xyxy, some.score[:1], some.target)
-    with pytest.raises(ValueError, match="negative"):
-        replace(some, fringe=-some.fringe)
-
-
-def test_fringes_stay_with_their_detections() -> None:
-    """Joined and selected again, it is the same."""
-    four = np.arange(4, dtype=np.float32)
-    boxes = np.stack([four, four, four + 4, four + 8], axis=1)
-    each = Detections(boxes, four / 4, np.full(4, Target.FACE, np.int8), boxes / 100)
-    twice = Detections.concat([each.select(np.array([3, 2])), each])
-    assert twice.fringe.tolist() == (boxes / 100)[[3, 2, 0, 1, 2, 3]].tolist()
-    assert each.with_fringes()[1].tolist() == pytest.approx([0.96, 0.92, 5.2, 9.72])
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=40), st.integers(-1000, 200_000))

@@ -8,14 +8,12 @@ step works forwards and backwards in time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import CLOSELY
 from ..types import Boxes
 from .geometry import to_boxes, to_centres
 from .patches import PATCH_REACH, Patches, pairwise_likeness, patches_of, sample
@@ -34,10 +32,6 @@ ANCHOR = 0.35
 """Smallest likeness to the last detection; below it, something else has taken its place. A
 correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
 
-SAME_LOOK = 0.85
-"""Smallest likeness to the picture before for the same object if much moves at once: of 14
-different objects in such a place, one was as similar. A correlation."""
-
 RETURN = 2.5
 """Cells (1/13 of the box) by which the way back may miss the start: a fifth of the box."""
 
@@ -48,9 +42,7 @@ less than 6 % a frame; noise must not make boxes fluctuate."""
 
 COAST = 0.12
 """Seconds for which an object may be out of sight before it is lost: behind a post, in a flash,
-while a head turns away and back. During this time every picture is scanned closely for it. With .2
-for both, 1.26 instead of 1.10 % were hidden for nothing on five clips of street footage; with .2
-for close scans alone, .43 instead of .38 % on nine others; as many faces open."""
+while a head turns away and back."""
 
 DISTANCE_COST = 0.15
 """Subtracted from the correlation at the window's edge: of two equal places, the nearer is right.
@@ -106,25 +98,6 @@ def step(
     return Step(places, patches, found)
 
 
-def looks_same(small: SmallFrame, expected: Boxes, recent: Patches) -> NDArray[np.bool_]:
-    """[N] which objects are near their expected place and look as in the picture before.
-
-    Args:
-        small: the picture.
-        expected: [N, 4] their expected places in it.
-        recent: their patches when last seen.
-    """
-    if not len(expected):
-        return np.zeros(0, np.bool_)
-    windows = sample(small, expected, WINDOW, PATCH_REACH * WINDOW / PATCH_SIDE)
-    fits = [
-        float(np.nan_to_num(cv2.matchTemplate(w, r, cv2.TM_CCOEFF_NORMED)).max())
-        for w, r in zip(windows, recent, strict=True)
-    ]
-    shows = recent.any(axis=(1, 2))  # OpenCV finds an empty patch everywhere
-    return np.asarray(shows & (np.array(fits) >= SAME_LOOK))
-
-
 def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDArray[np.float64]:
     """Shift in cells (x, y) at which both patches fit best together."""
     surface = cv2.matchTemplate(window, recent, cv2.TM_CCOEFF_NORMED)
@@ -133,43 +106,6 @@ def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDAr
     fit = np.fmax(fit, -1.0, out=fit) - _DISTANCE
     y, x = divmod(int(fit.argmax()), fit.shape[1])
     return np.array([_vertex(fit[y, :], x), _vertex(fit[:, x], y)]) - PATCH_SIDE / 2
-
-
-Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArray[np.float32]]]
-"""From luma, boxes [N, 4] of the expected places of objects in its pixels, and their targets [N] to
-boxes and log odds [N]: `redact.detection.CloseUp.find`."""
-
-STILL_THERE = -1.1
-"""Log odds of a close scan from which an object followed to this place is still there: one in four;
-a scan of the whole picture needs more certainty than one of a place where somebody has just been.
-"""
-
-
-def find_again(
-    find: Find | None,
-    there: SmallFrame,
-    expected: Boxes,
-    target: NDArray[np.int8],
-    wanted: NDArray[np.bool_],
-) -> tuple[NDArray[np.bool_], Boxes]:
-    """Search for objects by a close scan: [N] whether each was found, and [N, 4] its place (if not
-    found, the expected one).
-
-    Args:
-        find: the close scan; None: nothing is found.
-        there: the picture.
-        expected: [N, 4] expected places, full-resolution pixels.
-        target: [N].
-        wanted: [N] which of them to search for.
-    """
-    found, boxes = np.zeros(len(expected), np.bool_), expected.copy()
-    rows = np.flatnonzero(wanted & _inside(expected, there) & CLOSELY.of(target))
-    if find is None or not len(rows):
-        return found, boxes
-    places, odds = find(there.luma, expected[rows] * there.scale, target[rows])
-    found[rows] = odds >= STILL_THERE
-    boxes[rows] = np.where(found[rows, None], places / there.scale, expected[rows])
-    return found, boxes
 
 
 _AXIS = (np.arange(WINDOW - PATCH_SIDE + 1) - PATCH_SIDE / 2) / (PATCH_SIDE / 2)
