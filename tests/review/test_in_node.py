@@ -975,3 +975,14 @@ def test_nothing_is_called_done_while_nobody_knows_what_is_left(review: Review) 
     """)
     assert "Everything was decided" not in dialog and toast.startswith("Another task is running")
     assert covered == toast, "nor is it said that no mask hides the chosen one"
+
+
+def test_the_picture_on_the_screen_is_saved_as_in_the_result(review: Review) -> None:
+    told = review.does("""
+      press("c");
+      await until(() => state.toast);
+      return state.toast.words;
+    """)
+    (still,) = review.plan.review.stills  # type: ignore[union-attr]
+    assert told.startswith(f"Saved: {still.name}.") and still.frame == 0
+    assert review.plan_file.with_name(still.name).exists()

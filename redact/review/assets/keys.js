@@ -86,6 +86,7 @@ const KEYS = {
     ["I", "excerpt_in", excerpt.beginHere],
     ["O", "excerpt_out", excerpt.endHere],
     ["A", "excerpt_around", of(excerpt.around)],
+    ["C", "still", async () => (await import("./still.js")).save()],
     ["Ctrl Enter", "finish"],
     ["Esc", "escape", { Escape: escape }],
     ["?", "keys", showKeys],
