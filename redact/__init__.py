@@ -67,7 +67,6 @@ if TYPE_CHECKING:
     from .settings import DetectSettings as DetectSettings
     from .settings import DrawSettings as DrawSettings
     from .settings import EncodeSettings as EncodeSettings
-    from .settings import OptionalNetwork as OptionalNetwork
     from .settings import RenderSettings as RenderSettings
     from .settings import Rotate as Rotate
     from .settings import Sensitivity as Sensitivity
@@ -112,7 +111,7 @@ _HOMES = {
     "render": "Canvas MaskStyle Shape samples_of",
     "pipeline": "Acceptance Delivery Result ResultState",
     "settings": (
-        "Audio Caution Corner Damaged DetectSettings DrawSettings EncodeSettings OptionalNetwork "
+        "Audio Caution Corner Damaged DetectSettings DrawSettings EncodeSettings "
         "RenderSettings Rotate Sensitivity Settings Stamp Style"
     ),
     "types": (

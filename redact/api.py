@@ -233,7 +233,7 @@ def audit(
             known = plans.with_held(known, record.damaged_frames)
     if settings is None:
         settings = audit_settings(record, known)
-    require_models(settings.targets, () if known is None else known.settings.without)
+    require_models(settings.targets)
     return audit_file(info, finished, known, settings=settings, progress=listener)
 
 

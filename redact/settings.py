@@ -59,15 +59,6 @@ class Style(StrEnum):
     SOLID = "solid"
 
 
-class OptionalNetwork(StrEnum):
-    """A network that a user may leave out (`redact.detection.NETWORKS`; see the model card)."""
-
-    CENTERFACE = "centerface"
-    """CenterFace, trained by others on pictures of people, and the networks that build on it."""
-    READER = "reader"
-    """PP-OCR, which reads what may be a plate."""
-
-
 class OwnStyle(Protocol):
     """A style that a program passes in: a `redact.MaskStyle`, which can also paint."""
 
@@ -105,9 +96,6 @@ class DetectSettings:
             list, as a face is of a head, is dropped, because it is hidden with that. Empty if only
             `texts` are hidden.
         sensitivity: how hard to search.
-        without: networks to leave out, in the order of `OptionalNetwork`.
-        detector: name of another package's detector (`redact.detection.load_plugin`); "" for
-            redact's own networks.
         caution: how readily to hide what may not be a target.
         scope: limits of the search in space and time.
         damaged: how to treat damaged pictures.
@@ -120,8 +108,6 @@ class DetectSettings:
 
     targets: tuple[Target, ...] = DEFAULT_TARGETS
     sensitivity: Sensitivity = Sensitivity.BALANCED
-    without: tuple[OptionalNetwork, ...] = ()
-    detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
@@ -132,8 +118,6 @@ class DetectSettings:
         if self.targets or not self.texts:
             targets = without_nested(self.targets)
             object.__setattr__(self, "targets", targets)  # the way past `frozen`
-        left_out = tuple(n for n in OptionalNetwork if n in self.without)
-        object.__setattr__(self, "without", left_out)
         if strange := [t.word for t in self.texts if t not in TEXT_TARGETS]:
             raise ValueError(f"the reader does not find {', '.join(strange)}")
 

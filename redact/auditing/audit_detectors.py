@@ -29,7 +29,6 @@ from ..detection import (
 )
 from ..media import Orientation, upright
 from ..risk import LEAST_HEIGHTS
-from ..settings import OptionalNetwork
 from ..types import DOUBTFUL, Detections, Frame, Presentation, Rect, Target, without_nested
 from .limits import CANDIDATE
 
@@ -63,7 +62,6 @@ class AuditDetectors:
     Args:
         targets: that are hidden; if empty, only texts are hidden, and nothing is scanned.
         presentations: all shapes and rotations in which to scan a picture, at least one.
-        without: networks to leave out, as in the search.
 
     Attributes:
         targets: that are searched for.
@@ -78,7 +76,6 @@ class AuditDetectors:
         self,
         targets: tuple[Target, ...],
         presentations: Sequence[Presentation],
-        without: Sequence[OptionalNetwork] = (),
     ) -> None:
         self.scans = self.close_scans = 0
         self._body_close_up: BodyCloseUp | None = None
@@ -86,10 +83,10 @@ class AuditDetectors:
         if not targets:
             return
         self.targets = without_nested(targets)
-        networks = Networks(self.targets, without=without)
+        networks = Networks(self.targets)
         # The audit counts bodies, to see their heads masked, and asks no vehicle for its plate.
         with_heads = [t for t in self.targets if t is not Target.PLATE]
-        used = [n for n in in_use(DETECTORS, self.targets, without) if with_heads or n != NANODET]
+        used = [n for n in in_use(DETECTORS, self.targets) if with_heads or n != NANODET]
         self.names = [(n.name, n.weights_sha256) for n in used]
 
         def make(aspect: float) -> Ensemble:

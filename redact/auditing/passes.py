@@ -13,7 +13,6 @@ from ..plan import Plan
 from ..progress import Stages
 from ..reading import NumberReader
 from ..record import DetectorPart, LookedPart
-from ..settings import OptionalNetwork
 from ..track import settings_of
 from ..types import Frame, Presentation, Target, Track, without_nested
 from .audit_detectors import AuditDetectors
@@ -31,9 +30,7 @@ from .still_visible import StillVisible, followed
 from .suspects import Circumstances, believed
 from .what_is_hidden import Covers, MakeMask, PlanCovers
 
-Load = Callable[
-    [tuple[Target, ...], Sequence[Presentation], Sequence[OptionalNetwork]], AuditDetectors
-]
+Load = Callable[[tuple[Target, ...], Sequence[Presentation]], AuditDetectors]
 """Creates detectors: `AuditDetectors`, or a function with the same parameters."""
 
 
@@ -68,12 +65,11 @@ def collect(
     """
     give_back()
     covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
-    without = () if plan is None else plan.settings.without
     ways = with_turns(source.video.presentations, () if plan is None else plan.turned)
     # A plan may have no targets but texts; without a plan, something must be searched for.
     targets = without_nested(settings.targets) if plan is None else settings.targets
-    detectors = load(targets, ways, without)
-    reads = in_use([READER], detectors.targets, without)
+    detectors = load(targets, ways)
+    reads = in_use([READER], detectors.targets)
     reader = NumberReader() if reads else None
     opinion = None
     if plan is not None:

@@ -23,12 +23,11 @@ from .worker import differing, installation, is_started_safely, run_here, visibl
 _LOCAL_NAMES = ("localhost", "ip6-localhost")
 
 
-def check_address(address: str, insecure: bool) -> str:
+def check_address(address: str) -> str:
     """The address as dask wants it: tls:// to anywhere, tcp:// within this machine.
 
     Args:
         address: as typed; without a scheme it is tcp, as in dask.
-        insecure: the user accepts tcp:// to another machine.
 
     Raises:
         UsageError: the address is not accepted.
@@ -43,7 +42,7 @@ def check_address(address: str, insecure: bool) -> str:
         raise problem(UsageError, "no_scheduler_address", address=address)
     if parts.scheme not in ("tls", "tcp"):
         raise problem(UsageError, "scheduler_scheme", address=address, scheme=parts.scheme)
-    if parts.scheme == "tcp" and not (insecure or is_loopback(host)):
+    if parts.scheme == "tcp" and not is_loopback(host):
         raise problem(UsageError, "scheduler_open", address=address)
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -83,11 +83,11 @@ def heading(table: str, section: str) -> str:
 
 OPTION_SECTIONS = {
     "search": "targets sensitivity caution damage rotate cut only_between only_area ignore_area "
-    "without detector device",
+    "device",
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",
     "part": "preview part_from part_to",
-    "several": "recursive jobs scheduler insecure_scheduler index",
+    "several": "recursive jobs scheduler index",
     "case": "case_file case_case case_exhibit case_operator case_reviewer case_recipient "
     "case_purpose case_legal_basis reasons no_manifest custody_log sign_key",
 }

@@ -21,7 +21,6 @@ from ..settings import (
     Damaged,
     DetectSettings,
     EncodeSettings,
-    OptionalNetwork,
     RenderSettings,
     Rotate,
     Sensitivity,
@@ -161,8 +160,6 @@ detect_options = together(
     choice("--damage", Damaged.HOLD),
     choice("--rotate", Rotate.AUTO),
     scope_options,
-    click.option("--without", type=click.Choice([n.value for n in OptionalNetwork]), multiple=True),
-    click.option("--detector", default="", metavar="NAME"),
     device_option,
 )
 
@@ -220,8 +217,6 @@ def detect_settings(params: dict[str, Any], several_cuts: bool = False) -> Detec
     return DetectSettings(
         tuple(t for t in params["targets"] if t in DETECTED_TARGETS),
         Sensitivity(params["sensitivity"]),
-        tuple(map(OptionalNetwork, params["without"])),
-        params["detector"],
         caution=Caution(params["caution"]),
         scope=scope_of(params, several_cuts),
         damaged=Damaged(params["damage"]),
@@ -233,8 +228,6 @@ def detect_settings(params: dict[str, Any], several_cuts: bool = False) -> Detec
 SETTING_OF: Final = {
     "targets": ("targets", "texts"),
     "sensitivity": ("sensitivity",),
-    "without": ("without",),
-    "detector": ("detector",),
     "caution": ("caution",),
     "cut": ("scope",),
     "only_between": ("scope",),

@@ -63,7 +63,6 @@ from .terminal import Terminal, tell_json
 @adopt_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--scheduler", metavar="ADDRESS")
-@click.option("--insecure-scheduler", is_flag=True)
 @click.option("--index", type=PATH)
 @click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
@@ -75,7 +74,6 @@ def run(
     recursive: bool,
     jobs: int,
     scheduler: str | None,
-    insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
     adopt: bool,
@@ -84,7 +82,7 @@ def run(
     """`redact run`."""
     if params["plan_out"] is not None:
         require_own_decisions(params["plan_out"], adopt, Terminal(for_parent=one_of_several))
-    address = _scheduler(scheduler, insecure_scheduler, jobs)
+    address = _scheduler(scheduler, jobs)
     delivery = chosen_delivery(params, output)
     found = find_footage(sources, recursive=recursive, results=output)
     found = _cut_up(found, options.cuts_of(params), delivery.evidence)
@@ -249,13 +247,13 @@ class _Videos:
         return f"{place}{os.sep}" if self.found.several or is_folder(place) else str(place)
 
 
-def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
+def _scheduler(address: str | None, jobs: int) -> str | None:
     """The address of the named scheduler in dask's form. Raises UsageError."""
     if address is None:
         return None
     if jobs > 1:
         raise problem(UsageError, "jobs_and_scheduler")
-    return check_address(address, insecure)
+    return check_address(address)
 
 
 def _cut_up(found: Found, cuts: tuple[tuple[float, float], ...], evidence: EvidenceChoice) -> Found:

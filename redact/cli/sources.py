@@ -152,7 +152,6 @@ _NOT_PASSED_ON = frozenset(
         "as_json",
         "one_of_several",
         "scheduler",
-        "insecure_scheduler",
     )
 )
 

@@ -4,7 +4,7 @@ from .body_close_up import BodyCloseUp
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around
-from .detector import Detector, load_plugin
+from .detector import Detector
 from .device import (
     DEVICES,
     OpenNetwork,

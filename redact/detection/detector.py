@@ -1,19 +1,13 @@
-"""The interface of every detector, and how detectors of other packages are found: by entry points
-of the group `redact.detectors`."""
+"""The interface of every detector."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.metadata import entry_points
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DependencyError, UsageError
-from ..settings import Sensitivity
-from ..types import Detections, Frame, Target
-from ..words import problem
+from ..types import Detections, Frame
 
 
 class Detector(Protocol):
@@ -52,40 +46,3 @@ class Detector(Protocol):
         Raises:
             UnsafeError: if the frame could not be checked.
         """
-
-
-GROUP: Final = "redact.detectors"
-
-
-def load_plugin(
-    name: str, sensitivity: Sensitivity, targets: Sequence[Target], sample_aspect: float
-) -> Detector:
-    """A detector from another package.
-
-    Its entry point is a function of the three keyword arguments below that returns a `Detector`.
-    `redact.testing.DetectorContract` tests one.
-
-    Args:
-        name: of the entry point.
-        sensitivity: how hard to search.
-        targets: what to search for.
-        sample_aspect: width of a source pixel divided by its height.
-
-    Raises:
-        UsageError: there is no such detector.
-        DependencyError: it cannot be loaded.
-    """
-    found = [point for point in entry_points(group=GROUP) if point.name == name]
-    if not found:
-        known = ", ".join(sorted(entry_points(group=GROUP).names)) or "none"
-        raise problem(UsageError, "no_detector", name=name, known=known)
-    try:
-        make = found[0].load()
-        detector: Detector = make(
-            sensitivity=sensitivity, targets=tuple(targets), sample_aspect=sample_aspect
-        )
-    except Exception as error:  # code of others: whatever it raises, a user is told in words
-        raise problem(
-            DependencyError, "detector_unloaded", name=name, kind=type(error).__name__, error=error
-        ) from error
-    return detector

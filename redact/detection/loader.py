@@ -9,7 +9,7 @@ from functools import cache
 from threading import Lock
 from typing import Final, TypeVar
 
-from ..settings import OptionalNetwork, Sensitivity
+from ..settings import Sensitivity
 from ..types import (
     DEFAULT_TARGETS,
     Detections,
@@ -60,7 +60,6 @@ class Networks:
         targets: what to search for.
         threads: processors for each network; None for all that this process may use, at most 8, of
             which each network gets half if two run at the same time.
-        without: networks that are left out.
         keep_memory: see `redact.detection.device.open_network`.
 
     Attributes:
@@ -69,7 +68,7 @@ class Networks:
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
-        UsageError, ValueError: see `in_use`.
+        ValueError: for targets that no network finds.
     """
 
     def __init__(
@@ -77,12 +76,11 @@ class Networks:
         targets: Sequence[Target],
         threads: int | None = None,
         *,
-        without: Sequence[OptionalNetwork] = (),
         keep_memory: bool = False,
     ) -> None:
         self.targets = without_nested(targets)
         known = with_nested(self.targets)
-        used = in_use(DETECTORS, self.targets, without)
+        used = in_use(DETECTORS, self.targets)
         beside = CENTERFACE in used
         each = threads or (threads_each() if beside else default_threads())
         self._ours = OurNetwork([t for t in CHANNELS if t in known], each, keep_memory)
@@ -106,9 +104,9 @@ class Networks:
         ours = self._ours.detector(*sizes.ours, sample_aspect=sample_aspect)
         others: dict[Target, dict[str, Scan]] = {}
         closely: dict[Target, ScanImage] = {Target.FACE: self._ours.run}
-        kind, large, small = "face alone", *sizes.faces
+        kind, large, small = "face", *sizes.faces
         if (faces := self._faces) is not None:
-            kind, closely[Target.FACE] = "face", faces.run
+            closely[Target.FACE] = faces.run
             others[Target.FACE] = {
                 CENTERFACE_LARGE: lambda picture: faces.scan(picture, large, sample_aspect),
                 CENTERFACE_SMALL: lambda picture: faces.scan(picture, small, sample_aspect),
@@ -159,7 +157,6 @@ def load_detector(
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
-    without: Sequence[OptionalNetwork] = (),
 ) -> Ensemble:
     """The main detector: our network; for faces CenterFace too, in `thorough` also tilted; for
     heads also the eye, and for people NanoDet.
@@ -170,7 +167,7 @@ def load_detector(
         sensitivity: how hard to search.
         targets: what to search for; `Target.REGION` cannot be detected.
         sample_aspect: width of a source pixel divided by its height.
-        threads, without: see `Networks`.
+        threads: see `Networks`.
 
     Raises:
         ModelError, DependencyError: see `Networks`.
@@ -178,16 +175,14 @@ def load_detector(
     """
     sensitivity = Sensitivity(sensitivity)
     few_sizes = sensitivity is not Sensitivity.THOROUGH
-    networks = Networks(targets, threads, without=without, keep_memory=few_sizes)
-    said = ensemble_name(sensitivity, targets, without)
+    networks = Networks(targets, threads, keep_memory=few_sizes)
+    said = ensemble_name(sensitivity, targets)
     return networks.witnesses(SCAN_SIZES[sensitivity], sample_aspect, said)
 
 
-def ensemble_name(
-    sensitivity: Sensitivity, targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()
-) -> tuple[str, str]:
+def ensemble_name(sensitivity: Sensitivity, targets: Sequence[Target]) -> tuple[str, str]:
     """Name of the detector of `load_detector`, and SHA-256 of its weights; loads nothing."""
-    first, *others = in_use(DETECTORS, targets, without)
+    first, *others = in_use(DETECTORS, targets)
     names = (f"{first.name} ({sensitivity})", *(n.name for n in others))
     return " + ".join(names), "+".join(n.weights_sha256 for n in (first, *others))
 
@@ -289,20 +284,18 @@ def load_small_scan(
     return scan
 
 
-def require_models(targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()) -> None:
+def require_models(targets: Sequence[Target]) -> None:
     """Raise now if the networks of a search could not be loaded later. Takes a second and little
     memory.
 
     Args:
         targets: what is to be searched for.
-        without: networks that are left out.
 
     Raises:
         ModelError: a model is missing or is not the pinned one.
         DependencyError: the engine contacts a server.
-        UsageError, ValueError: see `in_use`.
     """
-    for network in in_use(NETWORKS, targets, without):
+    for network in in_use(NETWORKS, targets):
         if network.required:
             for file in network.files:
                 read_network(file)

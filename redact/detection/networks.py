@@ -1,5 +1,5 @@
-"""All networks that redact runs, one row each: name, files, targets, and whether a user may leave
-it out; and the sizes at which the scanning networks see a picture."""
+"""All networks that redact runs, one row each: name, files, targets; and the sizes at which the
+scanning networks see a picture."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import UsageError
-from ..settings import OptionalNetwork, Sensitivity
+from ..settings import Sensitivity
 from ..types import TEXT_TARGETS, Target, with_nested
-from ..words import problem
 from .views import Scale
 
 
@@ -24,7 +22,6 @@ class Network:
             whenever one changes (`redact/models/MODEL_CARD.md`).
         kinds: the targets for which it is run.
         needed_for: what does not work without it, a key of the table `needed_for` in `terms.toml`.
-        optional: the name by which a user may leave it out; None if nobody may.
         required: redact cannot hide faces and plates without it.
     """
 
@@ -32,7 +29,6 @@ class Network:
     files: Mapping[str, str]
     kinds: tuple[Target, ...]
     needed_for: str
-    optional: OptionalNetwork | None = None
     required: bool = True
 
     @property
@@ -57,20 +53,19 @@ CENTERFACE: Final = Network(
     "CenterFace",
     {"centerface/centerface.int8.onnx":
         "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d"},
-    (Target.FACE,), "faces, at every sensitivity", OptionalNetwork.CENTERFACE,
+    (Target.FACE,), "faces, at every sensitivity",
 )
-# Fine-tuned from CenterFace: users who may not use that may not use this.
 EYE: Final = Network(
     "redact eye",
     {"eye/eye.int8.onnx": "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"},
-    (Target.FACE, Target.PLATE, Target.HEAD), "heads and close scans", OptionalNetwork.CENTERFACE,
+    (Target.FACE, Target.PLATE, Target.HEAD), "heads and close scans",
 )
 # CenterFace and the eye scan the heads of the bodies that it detects, our network its vehicles.
 NANODET: Final = Network(
     "NanoDet",
     {"nanodet/nanodet-person.int8.onnx":
         "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f"},
-    (Target.FACE, Target.PLATE, Target.PERSON), "every run", OptionalNetwork.CENTERFACE,
+    (Target.FACE, Target.PLATE, Target.PERSON), "every run",
 )
 VERIFIER: Final = Network(
     "redact verifier",
@@ -83,7 +78,7 @@ READER: Final = Network(
         "e3e880d03e17e7a24cd38ce641bfcefc139cb8193bd903280ee228438fcbba96",
      "ppocr/text-recognition.onnx":
         "dfd156766e9ecc8507c509c88ff57d2d258be50eb07b5d7d0a9ef99b0aea45fa"},
-    (Target.PLATE, *TEXT_TARGETS), "reading", OptionalNetwork.READER,
+    (Target.PLATE, *TEXT_TARGETS), "reading",
 )
 SELFIE: Final = Network(
     "MediaPipe selfie segmentation",
@@ -108,26 +103,10 @@ NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE, SILERO)
 converted."""
 
 
-def in_use(
-    among: Iterable[Network], targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()
-) -> list[Network]:
-    """Which networks a search runs.
-
-    Args:
-        among: networks to choose from.
-        targets: what is searched for, kinds of text included.
-        without: networks that are left out.
-
-    Raises:
-        UsageError: no remaining network finds what is searched for.
-    """
-    known = with_nested(targets)
-    used = [n for n in among if n.optional not in without and not set(known).isdisjoint(n.kinds)]
-    if Target.HEAD in known and EYE.optional in without:
-        raise problem(UsageError, "heads_need_centerface")
-    if READER.optional in without and not set(TEXT_TARGETS).isdisjoint(known):
-        raise problem(UsageError, "text_needs_reader")
-    return used
+def in_use(among: Iterable[Network], targets: Sequence[Target]) -> list[Network]:
+    """Which of the networks `among` a search runs for `targets`, kinds of text included."""
+    known = set(with_nested(targets))
+    return [network for network in among if not known.isdisjoint(network.kinds)]
 
 
 LEAST_SCORE: Final = 0.05

@@ -81,7 +81,7 @@ def make_preview(
     choose_encoding(info, draw.encode, order.container)
     Renderer(draw.render)
     require_room(draw.render.stamp, *info.video.upright_size)
-    require_models(settings.detect.kinds, settings.detect.without)
+    require_models(settings.detect.kinds)
     make_private(final.parent)
     check_writable(final, force, never=(source,))
     journal = Journal(progress)

@@ -100,7 +100,7 @@ def _plan_of(
     order: Order, settings: DetectSettings, journal: Journal, detector: Detector | None
 ) -> Plan:
     """The plan of an earlier run that was stopped, or else a plan from a new search."""
-    require_models(settings.kinds, settings.without)
+    require_models(settings.kinds)
     plan = reuse_plan(order, settings, journal, detector)
     if plan is None:
         plan = detect(order.info, settings, journal, detector, order.plan_file)
@@ -146,7 +146,7 @@ def apply(
     info, evidence = order.info, order.delivery.evidence
     before = require_same_source(plan, info, journal, digest)
     require_scope(info, plan.settings.scope, plan.source.timeline)
-    require_models(plan.settings.kinds, plan.settings.without)
+    require_models(plan.settings.kinds)
     remark_on_run(order, plan, journal)
     covered = covered_spans(plan, order.draw.render.margin)
     for track, spans in covered.items():

@@ -1,5 +1,4 @@
-"""The detectors of a search: redact's own networks, or a detector of a calling program or of
-another package."""
+"""The detectors of a search: redact's own networks, or a detector of the calling program."""
 
 from __future__ import annotations
 
@@ -24,7 +23,6 @@ from ..detection import (
     load_body_close_up,
     load_close_up,
     load_detector,
-    load_plugin,
     load_small_scan,
     with_turns,
 )
@@ -67,17 +65,17 @@ class SearchDetectors:
 def detectors_for(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None, turned: Sequence[int]
 ) -> SearchDetectors:
-    """The detectors that the settings name.
+    """The detectors that search.
 
     Args:
         info, settings: of the search.
-        detector: of the calling program; None for the one that the settings name.
+        detector: of the calling program; None for redact's own networks.
         turned: degrees clockwise by which pictures are also scanned turned.
 
     Raises:
         UsageError: no detector knows a target.
     """
-    other = _of_others(info, settings, detector, turned)
+    other = None if detector is None else _in_every_way(info, detector, turned)
     used: Any = _own(info, settings, turned) if other is None else other
     # If all orientations are scanned, nobody knows which is right, and upright is the likeliest.
     upright = len(turned) in (0, 3)
@@ -91,7 +89,7 @@ def detectors_for(
         load_close_up(used, settings.targets),
         _body_scanners(info, settings, used) if upright else None,
         None if turned or other is not None else bell_for(info, settings, used),
-        other is None and bool(in_use([READER], settings.targets, settings.without)),
+        other is None and bool(in_use([READER], settings.targets)),
     )
 
 
@@ -99,12 +97,7 @@ def _own(info: SourceInfo, settings: DetectSettings, turned: Sequence[int]) -> A
     """Redact's own networks, which can scan parts of a picture."""
 
     def make(aspect: float) -> Detector:
-        return load_detector(
-            settings.sensitivity,
-            settings.targets,
-            sample_aspect=aspect,
-            without=settings.without,
-        )
+        return load_detector(settings.sensitivity, settings.targets, sample_aspect=aspect)
 
     return in_every_way(with_turns(info.video.presentations, turned), make)
 
@@ -154,7 +147,7 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
 
 def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Bell | None:
     """The bell for faces; None at sensitivity `fast`, or if no faces are searched for."""
-    faces = in_use([CENTERFACE], settings.targets, settings.without)
+    faces = in_use([CENTERFACE], settings.targets)
     if settings.sensitivity is Sensitivity.FAST or not faces:
         return None
     scan = load_small_scan(detector, float(info.video.upright_sample_aspect))
@@ -167,22 +160,17 @@ def detectors_used(
     """Name and SHA-256 of the weights of each network that a search runs, including the reader and
     the network for silhouettes.
 
-    Two results are comparable only if these are equal. For redact's own networks nothing needs to
-    be loaded; a detector of another package is loaded to say it.
-
-    Raises:
-        UsageError, DependencyError: see `redact.detection.load_plugin`.
+    Two results are comparable only if these are equal. Nothing is loaded to say it.
     """
     if not settings.targets:
-        return _named(in_use([READER], settings.texts, settings.without))
-    detector = _of_others(info, settings, detector)
+        return _named(in_use([READER], settings.texts))
     if detector is None:
-        found = [ensemble_name(settings.sensitivity, settings.targets, settings.without)]
+        found = [ensemble_name(settings.sensitivity, settings.targets)]
     else:
         found = [(detector.name, detector.weights_sha256)]
-    used = in_use([SELFIE], settings.targets, settings.without)
+    used = in_use([SELFIE], settings.targets)
     read = settings.kinds if detector is None else settings.texts
-    used += in_use([READER], read, settings.without)
+    used += in_use([READER], read)
     return *found, *_named(used)
 
 
@@ -190,24 +178,11 @@ def _named(networks: Iterable[Network]) -> tuple[tuple[str, str], ...]:
     return tuple((network.name, network.weights_sha256) for network in networks)
 
 
-def _of_others(
-    info: SourceInfo,
-    settings: DetectSettings,
-    detector: Detector | None,
-    turned: Sequence[int] = (),
-) -> Detector | None:
-    """The detector of the calling program or the one that the settings name; None for redact's
-    own networks."""
+def _in_every_way(info: SourceInfo, detector: Detector, turned: Sequence[int]) -> Detector:
+    """The detector of the calling program, for pictures that are shown or scanned turned too."""
     presentations = with_turns(info.video.presentations, turned)
-    if detector is not None and any(p.turns for p in presentations):
-        given = detector
-        turns = dict.fromkeys((0, *(p.turns for p in presentations)))
-        ways = tuple(Presentation(turns=turn) for turn in turns)
-        return in_every_way(ways, lambda _: given)
-    if detector is not None or not settings.detector:
+    if not any(p.turns for p in presentations):
         return detector
-
-    def make(aspect: float) -> Detector:
-        return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
-
-    return in_every_way(presentations, make)
+    turns = dict.fromkeys((0, *(p.turns for p in presentations)))
+    ways = tuple(Presentation(turns=turn) for turn in turns)
+    return in_every_way(ways, lambda _: detector)

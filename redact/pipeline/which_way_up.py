@@ -93,8 +93,6 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
     """
     if settings.rotate is not Rotate.AUTO:
         return tuple(degrees for degrees in _TURNED if settings.rotate.value == f"{degrees}")
-    if CENTERFACE.optional in settings.without:  # that option leaves out NanoDet as well
-        return ()
     for network in (CENTERFACE, NANODET):
         if is_missing(network.file):  # a search for plates alone works without it
             journal.warn(Message("way_up_unknown", network=network.name))

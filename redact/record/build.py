@@ -214,8 +214,6 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
     value = _json_value(settings)
     assert isinstance(value, dict)
     value["render"]["style"] = settings.render.style_name
-    if not settings.detect.detector:
-        del value["detect"]["detector"]  # redact's own
     if settings.detect.scope.everything:
         del value["detect"]["scope"]
     if not settings.render.notice:

@@ -89,7 +89,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
             "result_there", name=final.name, holds="all" if holds(final, plan) else "other"
         )
     check_order(order)
-    require_models(plan.settings.kinds, plan.settings.without)
+    require_models(plan.settings.kinds)
 
     def work(job: Job) -> dict[str, Any]:
         journal = Journal(job)

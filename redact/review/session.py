@@ -25,7 +25,7 @@ from ..pipeline import (
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
 from ..risk import Gap
-from ..settings import DetectSettings, OptionalNetwork, RenderSettings
+from ..settings import DetectSettings, RenderSettings
 from ..types import Box, Decided, State, Target, clock, utc_text
 from . import page_edits
 from .actions import edited, seconds_of
@@ -291,7 +291,7 @@ class Session:
             Waveform(info, plan),
             texts,
         )
-        if plan.texts is None and OptionalNetwork.READER not in plan.settings.without:
+        if plan.texts is None:
             texts.begin()
 
     def _take_up_findings(self, open_plan: OpenPlan, info: SourceInfo) -> None:

@@ -16,7 +16,6 @@ import av
 import pytest
 
 import redact
-from redact.progress import Silent
 
 from ..pipeline.conftest import SAMPLE, shorten
 
@@ -129,70 +128,3 @@ def test_a_finished_result_is_not_made_again(clip: Path, tmp_path: Path) -> None
         with pytest.raises(redact.OutputExistsError):
             redact.run(clip, tmp_path / "o.mp4", replace(FAST, detect=redact.DetectSettings()))
     assert first.output.read_bytes() == data
-
-
-PLUGIN = """
-import numpy as np
-from redact import Detections
-
-class Nothing:
-    name = "sees nothing"
-    weights_sha256 = "1" * 64
-    def __init__(self, targets): self.targets = targets
-    def detect(self, rgb): return Detections.empty()
-    def detect_frame(self, frame): return Detections.empty()
-
-def make(*, sensitivity, targets, sample_aspect):
-    if sensitivity == "thorough": raise RuntimeError("no such size")
-    return Nothing(targets)
-"""
-
-
-@pytest.fixture(scope="module")
-def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of an installed package that provides the detector "nothing"."""
-    site = tmp_path_factory.mktemp("site")
-    (site / "sees_nothing.py").write_text(PLUGIN)
-    info = site / "sees_nothing-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: sees-nothing\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[redact.detectors]\nnothing = sees_nothing:make\n")
-    return site
-
-
-@pytest.fixture
-def installed(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(plugin))
-
-
-@pytest.mark.usefixtures("installed")
-def test_a_packages_detector_is_used_and_named(clip: Path) -> None:
-    plan = redact.detect(clip, replace(FAST.detect, detector="nothing"))
-    assert plan.tracks == () and plan.detectors == (("sees nothing", "1" * 64),)
-    assert plan.settings.detector == "nothing"
-
-
-@pytest.mark.usefixtures("installed")
-def test_a_plan_by_another_detector_is_not_reused(clip: Path, tmp_path: Path) -> None:
-    from redact.media import probe
-    from redact.pipeline import Delivery, Journal, order_to_run, save_plan
-    from redact.pipeline.saved_plan import reuse_plan
-
-    mine = replace(FAST.detect, detector="nothing")
-    save_plan(redact.detect(clip, mine), tmp_path / "p.json")
-    delivery, journal = Delivery(plan_out=tmp_path / "p.json"), Journal(Silent())
-    order = order_to_run(probe(clip), FAST.draw, delivery)
-    assert reuse_plan(order, mine, journal) is not None
-    with pytest.raises(redact.OutputExistsError, match="another --detector"):
-        reuse_plan(order, FAST.detect, journal)
-
-
-@pytest.mark.usefixtures("installed")
-def test_a_missing_or_failing_detector_is_reported_in_plain_words(clip: Path) -> None:
-    with pytest.raises(redact.UsageError, match="no installed package") as caught:
-        redact.detect(clip, replace(FAST.detect, detector="none such"))
-    assert "nothing" in caught.value.hint
-    with pytest.raises(redact.DependencyError, match="no such size"):
-        redact.detect(
-            clip, redact.DetectSettings(sensitivity=redact.Sensitivity.THOROUGH, detector="nothing")
-        )

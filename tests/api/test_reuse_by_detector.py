@@ -3,9 +3,6 @@ made it."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -18,7 +15,6 @@ from redact.detection import load_detector
 from redact.media import probe
 from redact.pipeline import save_plan
 from redact.pipeline.search_detectors import detectors_used
-from redact.settings import OptionalNetwork
 from redact.types import DETECTED_TARGETS, Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
@@ -137,73 +133,20 @@ def test_another_detectors_held_back_result_is_not_reused(tmp_path: Path) -> Non
     assert not out.exists()
 
 
-PLUGIN = """
-import hashlib
-from pathlib import Path
-from redact import Detections
-
-class Learnt:
-    name = "learnt"
-    def __init__(self):
-        weights = Path(__file__).with_name("learnt.bin").read_bytes()
-        self.weights_sha256 = hashlib.sha256(weights).hexdigest()
-    def detect(self, rgb): return Detections.empty()
-    def detect_frame(self, frame): return Detections.empty()
-
-def make(*, sensitivity, targets, sample_aspect): return Learnt()
-"""
-
-
-@pytest.fixture
-def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The weights of the detector "learnt", which an installed package provides."""
-    site = tmp_path / "site"
-    info = site / "learnt-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "learnt.py").write_text(PLUGIN)
-    (site / "learnt.bin").write_bytes(b"first")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: learnt\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[redact.detectors]\nlearnt = learnt:make\n")
-    monkeypatch.syspath_prepend(str(site))
-    yield site / "learnt.bin"
-    sys.modules.pop("learnt", None)
-
-
-def test_new_weights_of_a_package_are_noticed(empty: Path, tmp_path: Path, weights: Path) -> None:
-    out = tmp_path / "o.mp4"
-    settings = replace(FAST, detect=replace(FAST.detect, detector="learnt"))
-    assert redact.run(empty, out, settings).state is redact.ResultState.DONE
-    assert redact.run(empty, out, settings).state is redact.ResultState.DONE_BEFORE
-    weights.write_bytes(b"second")
-    with pytest.raises(redact.OutputExistsError, match="other weights"):
-        redact.run(empty, out, settings)
-    for path in (out, Path(f"{out}.manifest.json")):
-        path.unlink()
-    with pytest.raises(redact.OutputExistsError, match="other weights"):  # nor its plan
-        redact.run(empty, out, settings)
-    weights.write_bytes(b"first")
-    assert redact.run(empty, out, settings).state is redact.ResultState.DONE
-
-
 @pytest.mark.parametrize("sensitivity", redact.Sensitivity)
-@pytest.mark.parametrize("centerface", [True, False])
 @pytest.mark.parametrize("targets", [(Target.FACE,), (Target.PLATE,), (Target.FACE, Target.PLATE)])
 def test_redacts_own_networks_are_named_without_being_loaded(
-    empty: Path, sensitivity: redact.Sensitivity, centerface: bool, targets: tuple[Target, ...]
+    empty: Path, sensitivity: redact.Sensitivity, targets: tuple[Target, ...]
 ) -> None:
-    left_out = () if centerface else (OptionalNetwork.CENTERFACE,)
-    wanted = redact.DetectSettings(targets, sensitivity, left_out)
-    loaded = load_detector(sensitivity, targets, threads=1, without=left_out)
+    wanted = redact.DetectSettings(targets, sensitivity)
+    loaded = load_detector(sensitivity, targets, threads=1)
     (name, weights), *readers = detectors_used(probe(empty), wanted, None)
     assert (name, weights) == (loaded.name, loaded.weights_sha256)
     assert [reader for reader, _ in readers] == ["PP-OCRv4"] * (Target.PLATE in targets)
-    unread = replace(wanted, without=(*left_out, OptionalNetwork.READER))
-    assert detectors_used(probe(empty), unread, None) == ((name, weights),)
-    beside = centerface and Target.FACE in targets
-    assert ("CenterFace" in name) == beside and ("redact eye" in name) == centerface
-    # It detects bodies, and the vehicles that plates are on.
-    assert ("NanoDet" in name) == centerface
-    assert len(weights.split("+")) == 1 + beside + 2 * centerface
+    beside = Target.FACE in targets
+    # NanoDet detects bodies, and the vehicles that plates are on.
+    assert ("CenterFace" in name) == beside and "redact eye" in name and "NanoDet" in name
+    assert len(weights.split("+")) == 3 + beside
 
 
 @pytest.mark.parametrize("target", DETECTED_TARGETS)

@@ -17,7 +17,7 @@ from redact.auditing.legible import frames_to_read
 from redact.media import probe
 from redact.progress import Silent
 from redact.reading import Reader
-from redact.settings import OptionalNetwork, RenderSettings
+from redact.settings import RenderSettings
 from redact.types import (
     Action,
     Box,
@@ -71,14 +71,12 @@ def hidden(n: int) -> Box:
     return PLATE
 
 
-def audited(
-    clip: Clip, box: Callable[[int], Box | None], without: tuple[OptionalNetwork, ...] = ()
-) -> AuditResult:
+def audited(clip: Clip, box: Callable[[int], Box | None]) -> AuditResult:
     plan = clip.plan(box)
     plan = replace(
         plan,
         tracks=tuple(replace(t, target=Target.PLATE) for t in plan.tracks),
-        settings=replace(plan.settings, targets=(Target.PLATE,), without=without),
+        settings=replace(plan.settings, targets=(Target.PLATE,)),
     )
     output = clip.render(plan, "out.mp4")
     settings = AuditSettings(render=RenderSettings(), targets=(Target.PLATE,))
@@ -152,11 +150,6 @@ def test_a_moving_number_is_not_a_caption(
     write_video(tmp_path / "street.mp4", pictures)
     result = audited(Clip(probe(tmp_path / "street.mp4"), tmp_path), lambda n: None)
     assert [folded(f.text) for f in result.findings] == [folded(later)] * (drift > 0)
-
-
-def test_nothing_is_read_if_plates_are_not_searched_for(film: Callable[[str], Clip]) -> None:
-    unread = audited(film("GATE 3 KX72BRT"), hidden, without=(OptionalNetwork.READER,))
-    assert unread.findings == ()
 
 
 def test_pictures_with_doubts_and_with_large_plates_are_read(

@@ -40,7 +40,7 @@ needs_dask = pytest.mark.skipif(
     ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "127.8.8.8:1", "tcp://[::1]:5", "localhost:9"],
 )
 def test_settled_addresses_are_accepted(address: str) -> None:
-    assert check_address(address, insecure=False).endswith(address)
+    assert check_address(address).endswith(address)
 
 
 @pytest.mark.parametrize(
@@ -61,17 +61,18 @@ def test_settled_addresses_are_accepted(address: str) -> None:
 )
 def test_other_addresses_are_refused_with_an_explanation(address: str, words: str) -> None:
     with pytest.raises(UsageError) as refused:
-        check_address(address, insecure=False)
+        check_address(address)
     assert words in refused.value.message
 
 
 @given(st.ip_addresses(), st.integers(1, 65535))
-def test_plain_tcp_to_another_machine_needs_an_explicit_option(host: Any, port: int) -> None:
+def test_plain_tcp_to_another_machine_is_refused(host: Any, port: int) -> None:
     address = f"tcp://{f'[{host}]' if host.version == 6 else host}:{port}"
-    assert check_address(address, insecure=True) == address
-    if not host.is_loopback:
+    if host.is_loopback:
+        assert check_address(address) == address
+    else:
         with pytest.raises(UsageError):
-            check_address(address, insecure=False)
+            check_address(address)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +109,7 @@ def test_another_redact_or_source_is_noticed(altered: Path, tmp_path: Path) -> N
 def test_without_dask_or_a_scheduler_it_says_what_to_do(case: Path, tmp_path: Path) -> None:
     words = ("run", case, "-o", tmp_path / "out", "--scheduler")
     done = call(*words, "tcp://10.0.0.5:8786")
-    assert done.returncode == ExitCode.USAGE and "--insecure-scheduler" in done.stderr
+    assert done.returncode == ExitCode.USAGE and "tls://" in done.stderr
     done = call(*words, "127.0.0.1:1", "--jobs", 2)
     assert done.returncode == ExitCode.USAGE and "exclude each other" in done.stderr
     done = call(*words, "127.0.0.1:1")

@@ -1,4 +1,4 @@
-"""A bug in redact, or in a package's detector, costs one file of several, not all."""
+"""A bug in redact costs one file of several, not all."""
 
 from __future__ import annotations
 
@@ -15,28 +15,23 @@ from .conftest import ROOT, call
 
 FAST = ("--sensitivity", "fast", "--targets", "face")
 
-PLUGIN = """
-from redact import Detections
+DEFECT = """
+import redact.pipeline.search as search
 
-class Narrow:
-    name = "fails on narrow pictures"
-    weights_sha256 = "1" * 64
-    def __init__(self, targets): self.targets = targets
-    def detect(self, rgb):
-        if rgb.shape[1] < 100: raise ValueError("too narrow")
-        return Detections.empty()
-    def detect_frame(self, frame):
-        if frame.picture.width < 100: raise ValueError("too narrow")
-        return Detections.empty()
+found = search.detectors_for
 
-def make(*, sensitivity, targets, sample_aspect):
-    return Narrow(targets)
+def narrow(info, *rest):
+    if info.video.upright_size[0] < 100:
+        raise ValueError("too narrow")
+    return found(info, *rest)
+
+search.detectors_for = narrow
 """
 
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Path:
-    """A folder of two videos; on the first, the detector fails."""
+    """A folder of two videos; on the first, the search fails."""
     folder = tmp_path / "in"
     folder.mkdir()
     make(folder / "a.mp4", Clip(size=(64, 48), pts=range(3)))
@@ -45,23 +40,20 @@ def inbox(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def with_plugin(tmp_path: Path) -> dict[str, str]:
-    """Environment with the detector installed."""
+def with_defect(tmp_path: Path) -> dict[str, str]:
+    """Environment in which the search of redact has a bug."""
     site = tmp_path / "site"
-    info = site / "fails_on_narrow-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "fails_on_narrow.py").write_text(PLUGIN)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fails-on-narrow\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[redact.detectors]\nnarrow = fails_on_narrow:make\n")
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(DEFECT)
     return {"PYTHONPATH": os.pathsep.join((str(ROOT), str(site)))}
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_the_other_files_of_a_run_are_finished(
-    inbox: Path, with_plugin: dict[str, str], jobs: int
+    inbox: Path, with_defect: dict[str, str], jobs: int
 ) -> None:
-    words = ("run", inbox / "a.mp4", inbox / "b.mp4", "--detector", "narrow")
-    ended = call(*words, *FAST, "--json", "--jobs", jobs, **with_plugin)
+    words = ("run", inbox / "a.mp4", inbox / "b.mp4")
+    ended = call(*words, *FAST, "--json", "--jobs", jobs, **with_defect)
     assert ended.returncode == ExitCode.INTERNAL, ended.stderr
     failed, done = json.loads(ended.stdout)
     assert failed["exit_code"] == ExitCode.INTERNAL and failed["state"] == "refused"
@@ -72,21 +64,21 @@ def test_the_other_files_of_a_run_are_finished(
     assert "Traceback" not in ended.stderr
 
 
-def test_watching_continues(inbox: Path, with_plugin: dict[str, str], tmp_path: Path) -> None:
+def test_watching_continues(inbox: Path, with_defect: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    words = ("watch", inbox, "-o", out, "--quiet-for", 1, "--once", "--detector", "narrow")
-    ended = call(*words, *FAST, **with_plugin)
+    words = ("watch", inbox, "-o", out, "--quiet-for", 1, "--once")
+    ended = call(*words, *FAST, **with_defect)
     assert "a.mp4: refused (" in ended.stderr and "b.mp4: done (" in ended.stderr
     assert "internal error" in (out / "failed" / "a.mp4.txt").read_text()
     assert (out / "b.redacted.mp4").exists()
 
 
-def test_a_single_file_and_a_requested_traceback(inbox: Path, with_plugin: dict[str, str]) -> None:
-    words = ("run", inbox / "a.mp4", "--detector", "narrow", *FAST)
-    alone = call(*words, **with_plugin)
+def test_a_single_file_and_a_requested_traceback(inbox: Path, with_defect: dict[str, str]) -> None:
+    words = ("run", inbox / "a.mp4", *FAST)
+    alone = call(*words, **with_defect)
     assert alone.returncode == ExitCode.INTERNAL
     assert "internal error: ValueError" in alone.stderr and "Traceback" not in alone.stderr
-    traced = call(*words, inbox / "b.mp4", **with_plugin, REDACT_TRACEBACK="1")
+    traced = call(*words, inbox / "b.mp4", **with_defect, REDACT_TRACEBACK="1")
     assert "Traceback" in traced.stderr
 
 

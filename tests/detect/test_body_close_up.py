@@ -14,12 +14,9 @@ from skimage import data
 from redact.detection import iou, load_body_close_up, load_detector
 from redact.detection.body_close_up import BodyCloseUp, narrowed, upper_end
 from redact.media import Decode, probe
-from redact.settings import OptionalNetwork
 from redact.types import Detections, Frame, Target, widened
 
 from .test_detectors import ASTRONAUT
-
-WITHOUT_CENTERFACE = [OptionalNetwork.CENTERFACE]
 
 
 def frame_of(rgb: NDArray[np.uint8]) -> Frame:
@@ -107,9 +104,5 @@ def test_without_a_network_for_heads_bodies_are_not_searched_for() -> None:
 
     face = (Target.FACE,)
     assert load_body_close_up(Others(), face) is None
-    assert (
-        load_body_close_up(load_detector("fast", face, threads=1, without=WITHOUT_CENTERFACE), face)
-        is None
-    )
     people = (Target.PERSON,)
     assert load_body_close_up(load_detector("fast", people, threads=1), people) is None

@@ -29,13 +29,10 @@ from redact.detection.calibration import UNSEEN, score_odds
 from redact.detection.loader import once
 from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import UnsafeError
-from redact.settings import OptionalNetwork
 from redact.types import Detections, Frame, Presentation, Target, widened
 
 from .filling import HEIGHT, WIDTH, largest, moved
 from .test_detectors import ASTRONAUT
-
-WITHOUT_CENTERFACE = [OptionalNetwork.CENTERFACE]
 
 
 def frame_of(rgb: NDArray[np.uint8]) -> Frame:
@@ -55,12 +52,8 @@ def verifier() -> Verifier:
     return Verifier(threads=1)
 
 
-@pytest.mark.parametrize("centerface", [True, False])
-def test_a_face_is_told_from_what_lies_beside_it(centerface: bool) -> None:
-    close_up = load_close_up(
-        load_detector(threads=1, without=() if centerface else WITHOUT_CENTERFACE),
-        threads=1,
-    )
+def test_a_face_is_told_from_what_lies_beside_it() -> None:
+    close_up = load_close_up(load_detector(threads=1), threads=1)
     beside = [420.0, 100, 480, 180], [60.0, 400, 120, 470], [400.0, 400, 440, 450]
     boxes = [list(ASTRONAUT), *beside]
     face, *others = ask(close_up, data.astronaut(), *boxes)
@@ -177,13 +170,9 @@ def test_two_threads_load_a_network_once() -> None:
         assert [f.result() for f in [two.submit(get) for _ in range(2)]] == [1, 1]
 
 
-def test_centerface_does_the_close_scans_if_it_is_used() -> None:
-    with_it, without = (
-        load_detector(threads=1, without=() if on else WITHOUT_CENTERFACE) for on in (True, False)
-    )
-    for detector, on in ((with_it, True), (without, False)):
-        closely = detector.close_networks[Target.FACE]
-        assert isinstance(getattr(closely, "__self__", None), CenterFace) is on
+def test_centerface_does_the_close_scans_of_faces() -> None:
+    closely = load_detector(threads=1).close_networks[Target.FACE]
+    assert isinstance(getattr(closely, "__self__", None), CenterFace)
 
 
 def test_the_eye_is_only_asked_about_plates_that_fill_the_picture(

@@ -14,7 +14,6 @@ from redact.detection import Detector, load_detector
 from redact.detection.centerface import padded
 from redact.detection.ensemble import LEAST_PROBABILITY
 from redact.errors import UnsafeError
-from redact.settings import OptionalNetwork
 from redact.types import Box, Detections, Frame, Target
 
 data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
@@ -91,7 +90,7 @@ def test_wide_sample_aspect_is_undone() -> None:
 
 def test_large_pictures_are_tiled_and_large_faces_found() -> None:
     rgb = np.ascontiguousarray(np.kron(data.astronaut(), np.ones((4, 4, 1), np.uint8)))
-    found = load_detector("thorough", without=[OptionalNetwork.CENTERFACE]).detect(rgb)
+    found = load_detector("thorough").detect(rgb)
     assert covers(found, Box(*(4 * v for v in ASTRONAUT)), 0.6)
 
 
@@ -125,7 +124,6 @@ def test_a_scan_without_plates_still_detects_faces(detector: Any) -> None:
 
 
 def test_where_more_depends_on_our_network_it_always_searches_for_plates() -> None:
-    """Without CenterFace faces need its large scan; with it, heads: one of 276 more was open."""
+    """Heads need its large scan: one of 276 more was open."""
     assert load_detector(targets=[Target.HEAD, Target.PLATE]).all_but_plates is None
-    assert load_detector(without=[OptionalNetwork.CENTERFACE]).all_but_plates is None
     assert load_detector(targets=[Target.PLATE]).all_but_plates is None

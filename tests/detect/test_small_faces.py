@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from redact.detection import load_detector
-from redact.settings import OptionalNetwork
 from redact.types import Box, Target
 
 from .pasted import real_faces, scenes
@@ -18,7 +17,7 @@ data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures
 
 def hits(sensitivity: str, folder: Path, height: float) -> list[bool]:
     """Whether each face, masked and turned ones included, is detected at the candidate score."""
-    detector = load_detector(sensitivity, (Target.FACE,), without=[OptionalNetwork.CENTERFACE])
+    detector = load_detector(sensitivity, (Target.FACE,))
     faces = list(real_faces(folder))[::5]
     found_all = []
     for scene, truth in scenes(data.rocket(), faces, height, 60, seed=3):

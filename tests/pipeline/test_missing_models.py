@@ -95,9 +95,7 @@ def test_plates_can_be_hidden_without_it_and_applied_again(
     assert done.stdout.split() == ["stage", "hash", "refused"], done.stdout + done.stderr
 
 
-def test_without_the_reader_plates_are_hidden_only_on_explicit_request(
-    street: Path, tmp_path: Path
-) -> None:
+def test_without_the_reader_no_plates_are_searched_for(street: Path, tmp_path: Path) -> None:
     """Otherwise unreadable plates would silently be less certain."""
     leave = shutil.ignore_patterns("ppocr", "__pycache__")
     shutil.copytree(ROOT / "redact", tmp_path / "bare" / "redact", ignore=leave)
@@ -106,11 +104,6 @@ def test_without_the_reader_plates_are_hidden_only_on_explicit_request(
     done = call(bare, *asked)
     assert done.returncode == ExitCode.MODEL and "ppocr/" in done.stderr, done.stderr
     assert not output.exists() and not plan.exists()
-    done = call(bare, *asked, "--without", "reader")
-    assert done.returncode == ExitCode.DONE, done.stderr
-    settings = json.loads(plan.read_text())["settings"]
-    assert settings["without"] == ["reader"]
-    assert not any("PP-OCR" in detector["name"] for detector in settings["detectors"])
 
 
 def test_doctor_does_not_call_it_ready(bare: Path) -> None:

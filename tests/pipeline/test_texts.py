@@ -33,7 +33,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     path = folder / "a.mp4"
     write_film(path)
     plan = folder / "a.plan.json"
-    made = program("detect", path, "-o", plan, "--targets", "plates", "--without", "reader")
+    made = program("detect", path, "-o", plan, "--targets", "plates")
     assert made.returncode == 0, made.stderr
     return path, plan
 
@@ -153,8 +153,6 @@ def test_text_alone_is_hidden_and_the_result_is_audited(
     )
     assert there.std() < was.std() / 4, "nothing of the letters is left"
     assert np.abs(first[:26, :190].astype(int) - picture(0)[:26, :190]).mean() < 12, "the clock is"
-    unread = program("run", film[0], "--targets", "text", "--without", "reader")
-    assert unread.returncode == 2 and "without the reader" in unread.stderr
 
 
 def test_a_clock_of_a_fixed_camera_stays_and_the_sign_is_hidden(tmp_path: Path) -> None:

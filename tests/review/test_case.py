@@ -250,10 +250,10 @@ def test_a_failed_search_is_explained_in_the_language_of_the_page(
 ) -> None:
     """A French page used to show the background search's reason in English."""
     shutil.copy(street, tmp_path / "a.mp4")
-    with asking(tmp_path, words=("--detector", "nobody")) as ask:
+    with asking(tmp_path, words=("--device", "cuda")) as ask:
         until(lambda: ask.states() == {"a.mp4": "refused"})
         said = ask.videos()[0]["problem"]["said"]
-        assert "nobody" in said["fr"][0] and said["fr"] != said["en"], said
+        assert "cuda" in said["fr"][0] and said["fr"] != said["en"], said
 
 
 def test_videos_without_a_copy_or_with_a_truncated_source_are_not_called_ready(two: Path) -> None:
