@@ -18,7 +18,6 @@ import redact.cli.probe
 import redact.cli.report
 import redact.cli.review
 import redact.cli.run
-import redact.cli.still
 import redact.cli.verify
 import redact.cli.watch
 from redact.detection.device import open_network

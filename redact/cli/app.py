@@ -182,7 +182,7 @@ def as_typed(value: Any) -> str:
 
 SECTIONS: Final = {
     "usual": ("run", "review", "fix", "desktop", "watch"),
-    "steps": ("detect", "plan", "still", "apply", "mask"),
+    "steps": ("detect", "plan", "apply", "mask"),
     "files": ("probe", "inspect", "verify"),
     "papers": ("check", "report", "log", "key"),
     "machine": ("doctor",),
