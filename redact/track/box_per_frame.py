@@ -123,7 +123,9 @@ def fill(
         floor, ceiling: first and last frame that may be used (of the scene).
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
-    start = clip.frame_before(first, settings.late, floor)
+    # Where something was long before it was seen for a moment, nobody knows.
+    known = settings.grace + (clip.time(last) - clip.time(first))
+    start = clip.frame_before(first, min(settings.late, known), floor)
     end = clip.frame_after(last, settings.grace, ceiling)
     at = rows["frame"] - start
     frames = np.arange(start, end + 1)

@@ -26,9 +26,9 @@ class TrackSettings:
             then hides faces of one or two frames that were open in a clip of `lab.short_faces`.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object; 0: none do.
-        late: seconds that a track is extended before its first sighting: detectors begin late. With
-            .2 two more of 60 labelled plates are open on 42 clips, at a stray of .43 instead of
-            .51 %.
+        late: seconds that a track is extended before its first sighting, as detectors begin late;
+            no more than `grace` longer than it was seen. With .2 two more of 60 labelled plates
+            are open on 42 clips, at a stray of .43 instead of .51 %.
         grace: likewise after its last sighting.
         follow_time: longest time for which a plate is followed by its pixels without a detection.
     """
