@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from redact.detection import load_calibration
-from redact.track import objects_of, probability_of, settings_of, worth_hiding
+from redact.track import probability_of, settings_of
+from redact.track.assemble import objects_of
+from redact.track.belief import worth_hiding
 from redact.types import Box, Target, log_odds
 
 from .replay import Stored
@@ -29,6 +31,8 @@ def explained(stored: Stored, frame: int, x: float, y: float) -> str:
 
 def _lines(stored: Stored, frame: int, x: float, y: float) -> Iterator[str]:
     plan, tracker = stored.searched()
+    # Only the lab needs the tracklets themselves, so the tracker gives no public access to them.
+    log, clip, retired = tracker._log, tracker._clip, tracker._active.retired
     settings = settings_of(stored.settings.sensitivity, stored.settings.caution)
     weights = load_calibration().tracks
     scan, areas = stored.scans[frame]
@@ -40,10 +44,8 @@ def _lines(stored: Stored, frame: int, x: float, y: float) -> Iterator[str]:
             odds = float(log_odds(scan.score[i : i + 1].astype(np.float64))[0])
             kind = Target(int(scan.target[i])).word
             yield f"  {kind} {_place(scan.box(i))}, log odds {odds:+.1f}"
-    if stored.refused(frame, x, y):
-        yield from stored.refused(frame, x, y)
-    for tracklet, rows in tracker.log.by_tracklet().items():
-        over = tracker.retired[tracklet]
+    for tracklet, rows in log.by_tracklet().items():
+        over = retired[tracklet]
         boxes = [Box(*row.tolist()) for row in rows["box"]]
         apart = np.abs(rows["frame"] - frame)
         if not any(_near(box, x, y) for box, far in zip(boxes, apart, strict=True) if far <= 15):
@@ -56,9 +58,7 @@ def _lines(stored: Stored, frame: int, x: float, y: float) -> Iterator[str]:
             f"tracklet {tracklet}: {over.target.word}, frames {first} to {last}, {len(rows)} "
             f"detections, P(real) {chance:.2f} ({told}): {'hidden' if good else 'not worth hiding'}"
         )
-        for one in objects_of(
-            tracker.log, tracker.retired, tracker.clip, plan.cuts, settings, weights
-        ):
+        for one in objects_of(log, retired, clip, plan.cuts, settings, weights):
             ids = [piece.tracklet for piece in one.group]
             if tracklet in ids:
                 yield f"  part of an object of tracklets {ids}, P(real) {one.chance:.2f}"
