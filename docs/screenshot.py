@@ -36,6 +36,7 @@ def main() -> None:
                 page.go(72)
                 page.write("#why", "client")
                 page.click("#d-keep")
+                page.answer()
                 page.until(lambda: "client" in page.text("#card-1"))
                 page.js("document.activeElement.blur()")
                 time.sleep(6)  # what is said of a decision goes away

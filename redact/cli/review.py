@@ -65,11 +65,8 @@ def review(
     named, plan_file = list(names), None
     if len(named) == 2 and not (named[1].is_dir() or names_footage(named[1])):
         plan_file = named.pop()
-    spans = params["evidence"].cuts_of(named[0]) if len(named) == 1 and not params["cut"] else ()
-    if len(spans) == 1:
-        params["cut"] = spans
-    if len(named) != 1 or named[0].is_dir() or len(spans) > 1:
-        searched = {option.name for option in detect.params} - {"plan_file", "cut"}
+    if len(named) != 1 or named[0].is_dir():
+        searched = {option.name for option in detect.params} - {"plan_file"}
         words = typed_options({option.name or "" for option in review.params} - searched)
         settings, evidence = options.detect_settings(params), params["evidence"]
         chosen = options.chosen_settings()

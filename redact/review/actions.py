@@ -31,6 +31,10 @@ from .page_edits import (
     uncover,
 )
 from .refused_error import RefusedError
+from .sheet import Picture
+
+ASKED_BY_ITS_PICTURES: Final = frozenset({"confirm"})
+"""Actions whose dialog has shown what becomes visible, picture by picture."""
 
 LATEST_SECOND: Final = 1e9
 """Seconds: longer than any video."""
@@ -81,6 +85,21 @@ def seconds_of(value: object) -> float:
     return float(value)
 
 
+def _decide(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    ids, decision = [int(n) for n in what["ids"]], Decision(what["decision"])
+    seen, but = _pictures(what.get("seen", ())), _pictures(what.get("but", ()))
+    return decide(plan, ids, decision, decided, seen=seen, but=but, asked=_asked(what))
+
+
+def _pictures(values: Sequence[Sequence[int]]) -> list[Picture]:
+    return [(int(track), int(frame)) for track, frame in values]
+
+
+def _asked(what: dict[str, Any]) -> bool:
+    """Whether the person has answered a question with pictures about this; only the page asks."""
+    return what.get("sure", True) is True
+
+
 def _box_of(values: Sequence[float]) -> Box:
     return Box(*(float(value) for value in values))
 
@@ -124,12 +143,12 @@ def _mute(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
 
 
 _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
-    "decide": lambda p, w, d: decide(p, [int(n) for n in w["ids"]], Decision(w["decision"]), d),
+    "decide": _decide,
     "reason": lambda p, w, d: decisions.give_reason(p, map(int, w["ids"]), d),
     "only": lambda p, w, d: only(p, int(w["id"]), d),
     "confirm": _confirm,
-    "uncover": lambda p, w, d: uncover(p, int(w["id"]), int(w["other"]), d),
-    "merge": lambda p, w, d: merge(p, [int(n) for n in w["ids"]], d),
+    "uncover": lambda p, w, d: uncover(p, int(w["id"]), int(w["other"]), d, asked=_asked(w)),
+    "merge": lambda p, w, d: merge(p, [int(n) for n in w["ids"]], d, asked=_asked(w)),
     "separate": lambda p, w, d: separate(p, int(w["track"])),
     "rename": lambda p, w, d: rename(p, int(w["id"]), str(w["name"])),
     "add": _still,

@@ -51,7 +51,7 @@ class Case:
         self.name = ""
         self._recursive = recursive
         self._first = 0
-        self._reviewer = ""
+        self._reviewer: str | None = None
         self._over = threading.Event()
         self._lock = threading.Lock()
         own = {
@@ -98,14 +98,8 @@ class Case:
             raise problem(InputError, "case_without_video", place=places[0])
         self.name = places[0].resolve().name if len(places) == 1 else ""
         self.passed_over = found.passed_over
-        typed, evidence = self.options.settings.scope.cut, self.options.evidence
-        each = (
-            (one, cut)
-            for one in found.footage
-            for cut in ((typed,) if typed else evidence.cuts_of(one.path) or (None,))
-        )
         self.videos = [
-            Video(n, one.path, self._folder_of(one), cut) for n, (one, cut) in enumerate(each, 1)
+            Video(n, one.path, self._folder_of(one)) for n, one in enumerate(found.footage, 1)
         ]
 
     def _folder_of(self, one: Footage) -> Path | None:
@@ -131,8 +125,8 @@ class Case:
     def _opened(self, video: Video) -> Route:
         with self._lock:
             for other in self.videos:
-                if other.session is not None:
-                    self._reviewer = other.session.reviewer or self._reviewer
+                if other.session is not None and not other.session.ask_who:
+                    self._reviewer = other.session.reviewer
                 if other is not video and other.job is None:
                     other.close()
                 elif other is not video and other.session is not None:
@@ -151,8 +145,7 @@ class Case:
                 self._search(min(waiting, key=lambda v: (v.number != self._first, v.number)))
 
     def _search(self, video: Video) -> None:
-        cut = () if video.cut is None else ("--cut", *map(str, video.cut))
-        words = (*self.options.words, *cut, "-o", str(video.plan), "--", str(video.source))
+        words = (*self.options.words, "-o", str(video.plan), "--", str(video.source))
         command = Command(str(video.source), words, str(Path.cwd()), "detect")
 
         def moved(stage: str, done: int, total: int | None) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import itertools
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..errors import OutputExistsError, RedactError
-from ..files import PRIVATE, excerpt_name
-from ..media import Decode, SourceInfo, probe_excerpt
+from ..files import PRIVATE
+from ..media import Decode, SourceInfo, probe
 from ..pipeline import Result, ResultState, held_back_for, plan_to_review, record_beside
 from ..plan import Plan, is_own_plan, read_plan
 from ..record import EvidenceChoice
 from ..settings import DetectSettings
-from ..types import Scope
 from ..words import problem
 from .finishing import holds
 from .jobs import Job, Pace
@@ -74,13 +73,12 @@ class _Searched(NamedTuple):
 
 @dataclass
 class Video:
-    """One video of a case, or an excerpt of one.
+    """One video of a case.
 
     Attributes:
         number: from 1.
         source: its path.
         folder: for its result; None: beside it.
-        cut: start and end of the excerpt, in seconds after the first picture; None for all of it.
         problem: why it cannot be searched, in words.
         moved: the stage of its search, the steps done and their total; None: no search is running.
         session: its review, once opened.
@@ -89,7 +87,6 @@ class Video:
     number: int
     source: Path
     folder: Path | None
-    cut: tuple[float, float] | None = None
     info: SourceInfo | None = None
     picture: bytes = b""
     problem: dict[str, Any] | None = None
@@ -105,7 +102,7 @@ class Video:
     def look(self) -> None:
         """Read its headers, and make its thumbnail."""
         try:
-            info = probe_excerpt(self.source, Scope(cut=self.cut))
+            info = probe(self.source)
             for frame in itertools.islice(Decode(info), 50):
                 self.picture = jpeg(frame, THUMBNAIL_WIDTH)
                 if frame.picture.to_ndarray(format="gray").mean() > DARK_MEAN:
@@ -116,13 +113,6 @@ class Video:
             self.problem = in_words(error)
         except Exception as error:  # one file must not take the others down with it
             self.problem = defect(error)
-
-    @property
-    def name(self) -> str:
-        """The name of its file, with the span of an excerpt."""
-        if self.cut is None:
-            return self.source.name
-        return excerpt_name(self.source.stem, self.source.suffix, self.cut)
 
     @property
     def job(self) -> Job | None:
@@ -194,7 +184,7 @@ class Video:
             work["left"] = self._pace.left(*self.moved)
         return {
             "number": self.number,
-            "name": self.name,
+            "name": self.source.name,
             "seconds": None if info is None or info.duration is None else float(info.duration),
             "size": None if info is None else info.video.upright_size,
             "picture": bool(self.picture),
@@ -206,8 +196,8 @@ class Video:
             "reviewed": self._searched().reviewed if self.info and self.plan.exists() else None,
         }
 
-    def open(self, options: ReviewOptions, shelf: Shelf, reviewer: str) -> None:
-        """Begin its review, by `reviewer` unless the command line or the plan names somebody.
+    def open(self, options: ReviewOptions, shelf: Shelf, reviewer: str | None) -> None:
+        """Begin its review, by `reviewer`; the page asks who that is if None.
 
         Raises RefusedError if it was not searched yet, OutputError while another review has its
         plan open, or if this user's redact did not write that plan: it was put there since the
@@ -221,11 +211,10 @@ class Video:
         if not is_own_plan(self.plan):
             raise problem(OutputExistsError, "plan_of_others", path=self.plan, name=self.source)
         self._claim.enter_context(locked_for_review(self.plan))
-        scope = options.settings.scope.but(cut=self.cut)
         session = self.session = Session(
             self.source,
             self.plan,
-            replace(options.settings, scope=scope),
+            options.settings,
             options.margin,
             options.evidence,
             self.folder,

@@ -16,12 +16,10 @@ from ..plan import (
     all_subjects,
     answered_here,
     count_of,
-    edit,
     joined,
     runs_of,
-    subject_of,
 )
-from ..risk import Moment, follows_to
+from ..risk import Moment
 
 VIEWS: Final = ("outlines", "result", "original")
 TRACK_ALONE: Final = "closely"
@@ -70,60 +68,47 @@ def at_the_page(review: ReviewState, name: str) -> ReviewState:
     return review.but(reviewer=name, seen=seen)
 
 
-def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The frames that were shown, and for a subject the same frames again for each of its parts
-    that was followed from a single box."""
-    found = []
-    for item in shown:
-        found.append(item)
-        if item.get("subject") is not None and item.get("view") != TRACK_ALONE:
-            parts = (edit.track_of(plan, n) for n in subject_of(plan, item["subject"]).tracks)
-            followed = [part.id for part in parts if follows_to(part)]
-            found += [{**item, "subject": n} for n in followed if n != item["subject"]]
-    return found
-
-
-def with_moments(
-    review: ReviewState, plan: Plan, moments: Sequence[Moment], looked: Sequence[bool]
-) -> ReviewState:
-    """A review with the risky moments that were viewed, and how many were not. A viewed moment
-    stays viewed, even if a decision has changed the ranking since.
-
-    Args:
-        review: before.
-        plan: of the clip.
-        moments: the current ranking.
-        looked: whether the frame of each was viewed.
-    """
-    known, left = Settled(review.moments), 0
-    for moment, seen in zip(moments, looked, strict=True):
-        if moment in known:
-            continue
-        if seen:
-            known.add(_noted(moment))
-        left += not seen
-    return review.but(moments=tuple(known.moments), moments_left=left)
-
-
 class Settled:
     """Moments that were viewed. A moment is among them if the same question was asked about the
-    same subject in the same frame: a mask that now ends elsewhere is asked about again."""
+    same subject in the same frame: a mask that now ends elsewhere is asked about again. Whether
+    somebody who is visible is still the same, is asked once for as long as they stay in a place.
 
-    def __init__(self, moments: Iterable[SeenMoment] = ()) -> None:
+    Args:
+        moments: that were viewed.
+        plan: of the clip; None to compare frames alone.
+    """
+
+    def __init__(self, moments: Iterable[SeenMoment] = (), plan: Plan | None = None) -> None:
         self.moments: list[SeenMoment] = []
         self._asked = set[tuple[int, str, int]]()
+        self._visible: dict[int, list[int]] = {}
+        self._plan = plan
         for one in moments:
             self.add(one)
 
     def add(self, one: SeenMoment) -> None:
         self.moments.append(one)
-        self._asked |= {(one.frame, one.why, one.track), *one.beside}
+        asked = {(one.frame, one.why, one.track), *one.beside}
+        self._asked |= asked
+        for frame, why, track in asked:
+            if why == "visible":
+                self._visible.setdefault(track, []).append(frame)
 
     def __contains__(self, moment: Moment) -> bool:
-        return (moment.frame, moment.why, moment.track) in self._asked
+        if (moment.frame, moment.why, moment.track) in self._asked:
+            return True
+        if moment.why != "visible" or moment.box is None or self._plan is None:
+            return False
+        places = (
+            key.box
+            for frame in self._visible.get(moment.track, ())
+            for track in self._plan.tracks_near(frame)
+            if (key := track.at(frame)) is not None
+        )
+        return any(place.lies_on(moment.box) for place in places)
 
 
-def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
+def _noted(moment: Moment, answered: bool) -> SeenMoment:
     beside = tuple((other.frame, other.why, other.track) for other in moment.beside)
     return SeenMoment(moment.frame, moment.why, moment.track, beside, answered)
 
@@ -133,10 +118,16 @@ MomentKey = tuple[int, str, int]
 
 
 def with_answers(
-    review: ReviewState, moments: Sequence[Moment], which: Iterable[MomentKey], yes: bool
+    review: ReviewState,
+    moments: Sequence[Moment],
+    which: Iterable[MomentKey],
+    yes: bool,
+    *,
+    by_picture: bool = True,
 ) -> ReviewState:
     """The review with a person's answer, by their pictures, that nothing needs hiding at some
-    moments; or without that answer, if `yes` is false.
+    moments; or without that answer, if `yes` is false. Without `by_picture`, they went there, and
+    had its mark in view.
 
     Args:
         review: before.
@@ -148,11 +139,12 @@ def with_answers(
     if not yes:
         return review.but(moments=tuple(m for m in review.moments if not _is_about(m, chosen)))
     known = Settled(
-        one.but(answered=True) if _is_about(one, chosen) else one for one in review.moments
+        one.but(answered=one.answered or by_picture) if _is_about(one, chosen) else one
+        for one in review.moments
     )
     for moment in chosen:
         if moment not in known:
-            known.add(_noted(moment, answered=True))
+            known.add(_noted(moment, answered=by_picture))
     return review.but(moments=tuple(known.moments))
 
 
@@ -174,7 +166,9 @@ def progress_of(plan: Plan) -> dict[str, int] | None:
     if not decided and not review.moments and not review.seen:
         return None
     summary = review_summary(plan)
-    numbers = ("moments", "moments_seen", "frames", "frames_seen")
+    numbers = (
+        *("moments", "moments_seen", "findings", "findings_answered", "frames", "frames_seen"),
+    )
     return {"people": len(everybody), "decided": decided} | {n: summary[n] for n in numbers}
 
 

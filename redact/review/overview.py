@@ -46,7 +46,7 @@ from ..types import (
     frames_in,
 )
 from ..words import LANGUAGES, words_of
-from .looked_at import MomentKey, Settled, review_summary, seen_runs, with_answers, with_moments
+from .looked_at import MomentKey, Settled, review_summary, seen_runs, with_answers
 from .sheet import unsure_pictures
 from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
@@ -62,6 +62,14 @@ ON_BODY: Final = 0.5
 
 LEAST_DETECTED_FRAMES: Final = 3
 """Detections of a track with fewer of which it counts as unsure, whatever its score."""
+
+_NOUNS: Final = {
+    **dict.fromkeys(("face", "head", "person"), "person"),
+    **dict.fromkeys(("plate", "vehicle"), "vehicle"),
+    "region": "area",
+    "caption": "text",
+}
+"""One word for one thing: what the page calls a subject, by its kind (`presence`)."""
 
 _FINDINGS: Final = {kind.value: kind for kind in FindingKind}
 
@@ -136,7 +144,7 @@ class Overview:
         review = plan.review
         moments = self._ranking(plan)
         noted = self.noted(plan, review or ReviewState())
-        seen = Settled(noted.moments)
+        seen = Settled(noted.moments, plan)
         answered = Settled(moment for moment in noted.moments if moment.answered)
         return {
             "muted": _muted(plan, self._sound),
@@ -147,28 +155,23 @@ class Overview:
         }
 
     def noted(self, plan: Plan, review: ReviewState) -> ReviewState:
-        """A review of the plan that records which of its risky moments were viewed."""
-        moments = self._ranking(plan)
-        return with_moments(review, plan, moments, self._seen(plan, moments))
+        """A review of the plan that records how many of its risky moments were not viewed. One that
+        was viewed stays so, even if a decision has changed the ranking since."""
+        settled = Settled(review.moments, plan)
+        left = sum(moment not in settled for moment in self._ranking(plan))
+        return review.but(moments_left=left)
 
     def answered(
-        self, plan: Plan, review: ReviewState, which: Iterable[MomentKey], yes: bool
+        self,
+        plan: Plan,
+        review: ReviewState,
+        which: Iterable[MomentKey],
+        yes: bool,
+        *,
+        by_picture: bool = True,
     ) -> ReviewState:
         """See `with_answers`."""
-        return with_answers(review, self._ranking(plan), which, yes)
-
-    def _seen(self, plan: Plan, moments: Sequence[Moment]) -> list[bool]:
-        """Whether each moment was viewed. A mask that was drawn and followed also lies in pictures
-        that were viewed before it existed: it counts as viewed only while it was selected."""
-        was_seen = bytearray(len(plan.source.timeline))
-        for first, last in seen_runs(plan.review):
-            was_seen[first : last + 1] = bytes([1]) * (last + 1 - first)
-        looked = {s.track: s.frames for s in plan.review.subjects} if plan.review else {}
-        return [
-            bool(was_seen[m.frame])
-            and (m.why != "drawn" or any(a <= m.frame <= b for a, b in looked.get(m.track, ())))
-            for m in moments
-        ]
+        return with_answers(review, self._ranking(plan), which, yes, by_picture=by_picture)
 
     def _ranking(self, plan: Plan) -> list[Moment]:
         """The risky moments, ranked again if anything that they depend on has changed."""
@@ -274,7 +277,7 @@ def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: TrackS
     for_page = {
         "id": tracks[0].id,
         "target": whole.target.word,
-        "kind": kind,
+        "kind": _NOUNS.get(kind, kind),
         "pictures": count_of(frames),
         "alone": alone,
         "origin": whole.origin.value,

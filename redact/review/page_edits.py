@@ -50,29 +50,92 @@ from ..types import (
     runs_of,
     sides_between,
 )
+from .asking import MOST_ASKED
 from .refused_error import RefusedError
+from .sheet import Picture
 
 
 def decide(
-    plan: Plan, ids: Sequence[int], decision: Decision, decided: Decided = UNDECIDED
+    plan: Plan,
+    ids: Sequence[int],
+    decision: Decision,
+    decided: Decided = UNDECIDED,
+    *,
+    seen: Sequence[Picture] = (),
+    but: Collection[Picture] = (),
+    asked: bool = True,
 ) -> Plan:
-    """Decide about subjects (`redact.plan.decisions.decide`). To call something a false alarm of
-    which the networks were sure, a person must have viewed its surest pictures, and give a reason.
+    """Decide about subjects (`redact.plan.decisions.decide`).
+
+    Before something counts as a false alarm, a person is shown its surest pictures. If the networks
+    were sure, they must have viewed them, and give a reason.
+
+    Args:
+        plan, ids, decision, decided: see there.
+        seen: further pictures that the person was shown for a false alarm.
+        but: those of the pictures that do show somebody: the answer holds only for the part of each
+            track whose pictures show nobody, and the rest stays as it is.
+        asked: the person has seen the pictures.
 
     Raises:
         RefusedError: the pictures were not viewed, or there is no reason.
     """
-    sure = decisions.sure_alarms(plan, ids) if decision is Decision.FALSE_ALARM else []
-    looked = {track.id: _looked_at(plan, track.id) for track in sure}
-    surest = [(track.id, frame) for track in sure for frame in decisions.surest_frames(track)]
-    unseen = [(track, frame) for track, frame in surest if frame not in looked[track]]
+    if decision is not Decision.FALSE_ALARM:
+        return decisions.decide(plan, ids, decision, decided)
+    sure = {track.id for track in decisions.sure_alarms(plan, ids)}
+    tracks = [track for track in plan.tracks if track.id in _tracks_of(plan, ids)]
+    looked = {number: _looked_at(plan, number) for number in sure}
+    surest = [(track.id, frame) for track in tracks for frame in decisions.surest_frames(track)]
+    unseen = [(n, frame) for n, frame in surest if n in sure and frame not in looked[n]]
     if unseen or (sure and not any(map(str.isalnum, decided.reason))):
-        number, percent = sure[0].id, int(100 * (sure[0].certainty or 0.0))
-        raise RefusedError("alarm", unseen or surest, number=number, percent=percent)
+        first = next(track for track in tracks if track.id in sure)
+        percent = int(100 * (first.certainty or 0.0))
+        asked_about = unseen or [picture for picture in surest if picture[0] in sure]
+        every = sorted({*asked_about, *seen})
+        raise RefusedError("alarm", every, number=first.id, percent=percent)
+    if not asked:
+        raise RefusedError("alarm_unsure", sorted({*surest, *seen})[:MOST_ASKED])
+    if but:
+        return _alarm_in_parts(plan, tracks, {*surest, *seen}, set(but), decided)
     plan = decisions.decide(plan, ids, decision, decided)
-    for track in sure:
-        runs = runs_of(looked[track.id] & set(range(track.first, track.last + 1)))
-        plan = plan.with_track(_said(edit.track_of(plan, track.id), runs, True, decided))
+    for track in tracks:
+        if track.id in sure:
+            runs = runs_of(looked[track.id] & set(range(track.first, track.last + 1)))
+            plan = plan.with_track(_said(edit.track_of(plan, track.id), runs, True, decided))
+    return plan
+
+
+def _tracks_of(plan: Plan, ids: Iterable[int]) -> set[int]:
+    """Numbers of all tracks of these subjects."""
+    return {number for wanted in ids for number in subject_of(plan, wanted).tracks}
+
+
+def _alarm_in_parts(
+    plan: Plan,
+    tracks: Iterable[Track],
+    seen: Collection[Picture],
+    but: Collection[Picture],
+    decided: Decided,
+) -> Plan:
+    """Call a false alarm only what lies between pictures that show nobody. Between one that does
+    and one that does not, nobody knows, and the mask stays."""
+    known = {track.id for track in plan.tracks}
+    for track in tracks:
+        frames = sorted(n for number, n in seen if number == track.id and track.at(n) is not None)
+        wrong = [n for n in frames if (track.id, n) not in but]
+        if wrong == frames:
+            parts = [(track.first, track.last)]
+        else:
+            ends = {frames[0]: track.first}, {frames[-1]: track.last}
+            runs = [
+                [frames[i] for i in range(a, b + 1)] for a, b in runs_of(map(frames.index, wrong))
+            ]
+            parts = [(ends[0].get(run[0], run[0]), ends[1].get(run[-1], run[-1])) for run in runs]
+        for first, last in reversed(parts):
+            plan = _cut_out(plan, track.id, first, last, decided, Decision.FALSE_ALARM)
+    made = [t for t in plan.tracks if t.id not in known and t.action is Action.FALSE_ALARM]
+    for track in made:
+        plan = plan.with_track(_said(track, ((track.first, track.last),), True, decided))
     return plan
 
 
@@ -100,28 +163,36 @@ def decide_texts(plan: Plan, numbers: Iterable[int], hide: bool, decided: Decide
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
-    """Keep one subject and hide all others; false alarms and subjects that are hidden by decision
-    stay unchanged. A reason given before any decision becomes the reason for hiding."""
-    chosen = subject_of(plan, number)
+    """Hide everybody about whom nobody has decided; a reason given before becomes the reason for
+    that. What was decided stays as it is.
+
+    Raises:
+        RefusedError: the subject `number` is not kept.
+    """
+    if subject_of(plan, number).decision is not Decision.KEEP:
+        raise RefusedError("not_kept", number=number)
     by_reason: dict[str, list[int]] = {}
     for subject in all_subjects(plan):
-        if subject.tracks == chosen.tracks or subject.decision.action.unmasked:
-            continue
-        if subject.decision is not Decision.HIDE:
-            reason = subject.reason if subject.decision is Decision.NONE else ""
-            by_reason.setdefault(reason, []).append(subject.tracks[0])
+        if subject.decision is Decision.NONE:
+            by_reason.setdefault(subject.reason, []).append(subject.tracks[0])
     for reason, others in by_reason.items():
         plan = decisions.decide(plan, others, Decision.HIDE, decided._replace(reason=reason))
-    return decisions.decide(plan, [number], Decision.KEEP, decided)
+    return plan
 
 
-def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
+def merge(
+    plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED, *, asked: bool = True
+) -> Plan:
     """Say that subjects are one. If one of them is kept, the whole is; if they were decided
     differently in another way, the whole is hidden again.
 
+    Args:
+        asked: the person has seen both in the picture in which they were detected in two places,
+            and is believed.
+
     Raises:
-        PlanError: they are of different kinds, fewer than two, or in two places in one picture:
-            keeping one of them would show the other.
+        RefusedError: they are of different kinds, fewer than two, or in two places in one picture
+            that nobody was asked about.
     """
     chosen = list({subject_of(plan, number).tracks: None for number in ids})
     tracks = sorted(number for numbers in chosen for number in numbers)
@@ -132,8 +203,9 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
     for one, other in combinations(chosen, 2):
         for a, b in product(one, other):
             frame = detected_apart(edit.track_of(plan, a), edit.track_of(plan, b))
-            if frame is not None:
-                raise RefusedError("join_apart", time=clock(plan.seconds(frame), 1), frame=frame)
+            if frame is not None and not asked:
+                time = clock(plan.seconds(frame), 1)
+                raise RefusedError("join_apart", [(a, frame), (b, frame)], time=time)
     old = [s for s in all_subjects(plan) if s.tracks in chosen]
     before = {s.decision for s in old}
     name = next((s.name for s in old if s.name), "")
@@ -384,14 +456,21 @@ def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDE
     return plan.with_track(replace(track, keyframes=_sorted(keys)))
 
 
-def _cut_off(plan: Plan, number: int, first: int, last: int, decided: Decided) -> Plan:
+def _cut_off(
+    plan: Plan,
+    number: int,
+    first: int,
+    last: int,
+    decided: Decided,
+    decision: Decision = Decision.CUT_OFF,
+) -> Plan:
     track = edit.track_of(plan, number)
     rest = (last + 1, track.last) if first == track.first else (track.first, first - 1)
     plan = plan.with_track(replace(track, keyframes=keys_between(track, *rest)))
     if track.origin is Origin.MANUAL:
         return plan
     gone = replace(track, id=plan.next_id(), keyframes=keys_between(track, first, last))
-    return _with_subject(plan, gone, Decision.CUT_OFF, decided)
+    return _with_subject(plan, gone, decision, decided)
 
 
 def split(plan: Plan, number: int, frame: int) -> Plan:
@@ -458,26 +537,33 @@ def _looked_at(plan: Plan, number: int) -> set[int]:
     return set(frames_in(chain(plan.review.frames_seen(unmasked=True), *closely)))
 
 
-def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:
+def uncover(
+    plan: Plan, number: int, other: int, decided: Decided = UNDECIDED, *, asked: bool = True
+) -> Plan:
     """Remove another subject's mask where it is only a guess and hides a kept one. All removed
     parts together become one subject without a mask.
 
     Raises:
-        RefusedError: the other subject is itself seen there, or the pictures were not viewed.
+        RefusedError: the other subject is itself seen there, or the pictures were not viewed, or
+            nobody was `asked`.
     """
     mine = frozenset(subject_of(plan, number).tracks)
     frames = guessed_over(plan, mine, frozenset(subject_of(plan, other).tracks))
     if not any(frames.values()):
         raise RefusedError("seen_there")
-    unseen = {frame for hiding in frames.values() for frame in hiding}
-    pictures: dict[int, int] = {}
+    every = {frame for hiding in frames.values() for frame in hiding}
+    unseen, pictures = set(every), dict[int, int]()
     for part in sorted(mine):
         own, looked = edit.track_of(plan, part), _looked_at(plan, part)
         there = {frame for frame in unseen if plan.shows(own, frame)}
         pictures |= dict.fromkeys(there - looked, part)
         unseen -= there & looked
-    if unseen:
-        raise RefusedError("look_first", [(pictures[n], n) for n in sorted(unseen)])
+        if not asked:
+            pictures |= dict.fromkeys(there, part)
+    if unseen or not asked:
+        parts = sum(len(runs_of(hiding)) for hiding in frames.values())
+        shown = [(pictures[n], n) for n in sorted(unseen or every)]
+        raise RefusedError("look_first", shown, n=len(every), parts=parts)
     before = _cut(plan)
     for track, hiding in frames.items():
         for first, last in reversed(runs_of(hiding)):
@@ -503,7 +589,14 @@ def guessed_over(plan: Plan, mine: frozenset[int], others: frozenset[int]) -> di
     return found
 
 
-def _cut_out(plan: Plan, number: int, first: int, last: int, decided: Decided) -> Plan:
+def _cut_out(
+    plan: Plan,
+    number: int,
+    first: int,
+    last: int,
+    decided: Decided,
+    decision: Decision = Decision.CUT_OFF,
+) -> Plan:
     """Cut a stretch out of a track; what comes after it becomes another part of the subject."""
     track = edit.track_of(plan, number)
     if first > track.first and last < track.last:
@@ -512,10 +605,10 @@ def _cut_out(plan: Plan, number: int, first: int, last: int, decided: Decided) -
         track = replace(track, keyframes=keys_between(track, track.first, last))
         plan = plan.with_track(track)
     if first > track.first or last < track.last:
-        return _cut_off(plan, number, first, last, decided)
+        return _cut_off(plan, number, first, last, decided, decision)
     if len(subject_of(plan, number).tracks) > 1:
         plan = separate(plan, number)
-    return decisions.decide(plan, [number], Decision.CUT_OFF, decided)
+    return decisions.decide(plan, [number], decision, decided)
 
 
 def remove(plan: Plan, ids: Iterable[int]) -> Plan:

@@ -15,11 +15,16 @@ class RefusedError(PlanError):
     Args:
         code: of `refused.CODE` in the page's catalogues; its second sentence is the hint.
         pictures: track and frame of the pictures that must be looked at first.
+        hides: the same of those who would be hidden.
         values: for the placeholders in its words; of several forms, `n` chooses.
     """
 
     def __init__(
-        self, code: str, pictures: Sequence[tuple[int, int]] = (), **values: int | str
+        self,
+        code: str,
+        pictures: Sequence[tuple[int, int]] = (),
+        hides: Sequence[tuple[int, int]] = (),
+        **values: int | str,
     ) -> None:
         words = surface(FALLBACK, "page")[f"refused.{code}"]
         if isinstance(words, dict):
@@ -29,13 +34,14 @@ class RefusedError(PlanError):
         self.refusal = code
         self.filled = values
         self.pictures = list(pictures)
+        self.hides = list(hides)
 
 
 def in_words(error: RedactError) -> dict[str, Any]:
     """An error for the page: what was wrong and what to do about it, in each language."""
     said = {language: _words(error, language) for language in LANGUAGES}
     if isinstance(error, RefusedError):
-        asked = {"values": error.filled, "pictures": error.pictures}
+        asked = {"values": error.filled, "pictures": error.pictures, "hides": error.hides}
         return {"error": error.refusal, "said": said, **asked}
     return {"error": "refused", "said": said}
 

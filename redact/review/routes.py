@@ -7,8 +7,9 @@ import json
 import struct
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from .answers import findings_at
 from .excerpts import of_what_is_made, with_marks
 from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
-from .looked_at import VIEWS, at_the_page, review_summary, with_parts, with_seen
+from .looked_at import VIEWS, at_the_page, review_summary, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import bodies_at, masks_at
 from .pictures import jpeg, masked, place_of_moment
@@ -142,11 +143,12 @@ class _Page:
             everything = here.overview.everything(here.open_plan.plan, here.info)
             case = self._session.case
             about = {
+                "ask_who": self._session.ask_who,
+                "person": remembered_name() if self._session.ask_who else self._session.reviewer,
                 "signs": self._session.evidence.key is not None,
                 "case": case.case,
                 "codes": [(code, meaning.text) for code, meaning in case.codes.items()],
                 "reasons": case.reasons,
-                "remembered": remembered_name(),
                 "releases": not bars_release(self._session.evidence),
             }
             return as_json({**everything, **self._steps(), **about})
@@ -306,7 +308,7 @@ class _Page:
             # Not a step to undo: undoing keeps who looked, and what was looked at.
             open_plan.note(lambda review: at_the_page(review, name))
             open_plan.keep()
-            self._session.reviewer = name
+            self._session.reviewer, self._session.ask_who = name, False
             remember_name(name)
             return open_plan.plan
 
@@ -325,7 +327,7 @@ class _Page:
         return as_json({})
 
     def seen(self, values: dict[str, Any]) -> Answer:
-        """Note frames that were shown."""
+        """Note frames that were shown, and risky moments whose mark was in view."""
         here = self._session.ready()
         shown = [item for item in values.get("shown", []) if isinstance(item, dict)]
         frames = len(here.open_plan.plan.source.timeline)
@@ -333,9 +335,9 @@ class _Page:
         for item in shown:
             if item.get("subject") not in there:  # undone before the page reported it
                 item["subject"] = None
-        shown = with_parts(here.open_plan.plan, shown)
         by = self._session.reviewer
         here.open_plan.note(lambda review: with_seen(review, shown, frames, by))
+        self._answer(values.get("marks", ()), True, by_picture=False)
         return self._changed(lambda: here.open_plan.plan)
 
     def excerpt(self, values: dict[str, Any]) -> Answer:
@@ -348,11 +350,15 @@ class _Page:
 
     def moments(self, values: dict[str, Any]) -> Answer:
         """Note a person's answers about risky moments, given by their pictures."""
+        self._answer(values["moments"], bool(values["yes"]), by_picture=True)
+        return self._changed(lambda: self._session.ready().open_plan.plan)
+
+    def _answer(self, moments: Iterable[Sequence[Any]], yes: bool, by_picture: bool) -> None:
         here = self._session.ready()
-        plan, yes = here.open_plan.plan, bool(values["yes"])
-        which = [(int(frame), str(why), int(track)) for frame, why, track in values["moments"]]
-        here.open_plan.note(lambda review: here.overview.answered(plan, review, which, yes))
-        return self._changed(lambda: here.open_plan.plan)
+        plan = here.open_plan.plan
+        which = [(int(frame), str(why), int(track)) for frame, why, track in moments]
+        answered = partial(here.overview.answered, which=which, yes=yes, by_picture=by_picture)
+        here.open_plan.note(lambda review: answered(plan, review))
 
     def finish(self, values: dict[str, Any]) -> Answer:
         begin_finish(self._session, values)

@@ -28,8 +28,9 @@ from ..risk import Gap
 from ..settings import DetectSettings, RenderSettings
 from ..types import Box, Decided, State, Target, clock, utc_text
 from . import page_edits
-from .actions import edited, seconds_of
+from .actions import ASKED_BY_ITS_PICTURES, edited, seconds_of
 from .answers import noted
+from .asking import ask_first
 from .bridging import followed_across, held_across
 from .jobs import Job
 from .looked_at import at_the_page
@@ -73,7 +74,8 @@ class Session:
         evidence: what record the command line asked for.
         folder: for results; None: beside the source.
         shelf: for files that the page shows itself.
-        reviewer: who is at the page, as they said on the page of another video of the case.
+        reviewer: who is at the page, as they said on the page of another video of the case; None:
+            the page asks.
         asked: names of the settings chosen on the command line: a plan that was made with other
             values of these is not opened.
     """
@@ -87,7 +89,7 @@ class Session:
         evidence: EvidenceChoice | None = None,
         folder: Path | None = None,
         shelf: Shelf | None = None,
-        reviewer: str = "",
+        reviewer: str | None = None,
         asked: Collection[str] = (),
     ) -> None:
         self.asked = asked
@@ -104,8 +106,9 @@ class Session:
         """Plans of excerpts that were made here, and are made anew."""
         self.time = WorkTime()
         self.case = self.evidence.case or CaseFields()
-        self.reviewer = reviewer
+        self.reviewer = reviewer or ""
         """Who is at the page, as they said there since it was opened; every decision bears it."""
+        self.ask_who = reviewer is None
         self._jobs = threading.Lock()
         self.job: Job | None = None
         self.begin("open", self._opened)
@@ -155,8 +158,20 @@ class Session:
         what = {**what, "margin": self.render.margin}
         if what.get("reason") in self.case.codes:
             what.setdefault("code", what["reason"])
-        open_plan = here.open_plan
-        return open_plan.change(lambda plan: edited(plan, what, *self._decided()[1:3]))
+        open_plan, decided = here.open_plan, self._decided()
+
+        def change(plan: Plan) -> Plan:
+            asked = what.get("sure") == open_plan.revision
+            after = edited(plan, {**what, "sure": asked}, *decided[1:3])
+            if not asked and what.get("op") not in ASKED_BY_ITS_PICTURES:
+                ask_first(plan, after, open_plan.revision)
+            return after
+
+        try:
+            return open_plan.change(change)
+        except RefusedError as error:
+            error.filled.setdefault("revision", open_plan.revision)
+            raise
 
     def _muting(self, here: Open, what: dict[str, Any]) -> dict[str, Any]:
         """The span to mute, on the clock of the sound, and limited to it."""

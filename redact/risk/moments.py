@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import load_calibration
 from ..plan import Decision, Plan, all_subjects, answered_here
-from ..types import Box, Origin, State, Track
+from ..types import Box, Origin, State, Track, frames_in
 from .places import Place, all_places, covers, places_of_clip, same_head
 from .probability import BY_RULE, Weights, probability_of
 
@@ -275,11 +275,30 @@ def subject_moments(
             if (key := track.at(end)) is not None
         ]
     # Where somebody may be seen, a missing mask is no leak.
+    spans = list(visible)
     return [
-        Moment(frame, "visible", track, frame, BY_RULE["visible"])
-        for track, (first, last) in visible
-        for frame in (first, (first + last) // 2, last)
+        Moment(frame, "visible", track.id, frame, BY_RULE["visible"], key.box)
+        for track in tracks
+        for frame in _to_be_sure(track, [span for number, span in spans if number == track.id])
+        if (key := track.at(frame)) is not None
     ]
+
+
+def _to_be_sure(track: Track, visible: Sequence[tuple[int, int]]) -> list[int]:
+    """Frames of a visible track at which to ask whether it is still on the same subject: the first
+    and the last, or one of somebody who stays in one place. What a person has confirmed is not
+    asked again."""
+    seen = [
+        n for n in frames_in(visible) if (said := track.confirmed_at(n)) is None or not said.same
+    ]
+    ends = list(dict.fromkeys((seen[0], seen[-1]))) if seen else []
+    return ends[-1:] if len(ends) == 2 and _stays(track, *ends) else ends
+
+
+def _stays(track: Track, one: int, other: int) -> bool:
+    """Whether a track is in the same place in two frames."""
+    here, there = track.at(one), track.at(other)
+    return here is not None and there is not None and here.box.lies_on(there.box)
 
 
 def follows_to(track: Track) -> set[int]:

@@ -103,10 +103,12 @@ def served_here(
     plan_file: Path,
     folder: Path | None = None,
     evidence: EvidenceChoice | None = None,
+    reviewer: str | None = "",
 ) -> Iterator[PageServer]:
-    """The same in this process, which starts quickly; results go into `folder`."""
-    margin = RenderSettings().margin
-    session = Session(source, plan_file, DetectSettings(), margin, evidence, folder)
+    """The same in this process, which starts quickly; results go into `folder`. The page asks who
+    is at it if `reviewer` is None."""
+    options = DetectSettings(), RenderSettings().margin, evidence, folder
+    session = Session(source, plan_file, *options, reviewer=reviewer)
     server = server_of(session)
     threading.Thread(target=server.serve, daemon=True).start()
     try:
@@ -184,6 +186,24 @@ class Page:
         )
         there += "?.children.length || document.getElementById('viewport')?.dataset.frame)"
         self.until(lambda: self.js(f"return {there}"), 200)
+        if self.js("return document.querySelector('dialog.who[open]') !== null"):
+            self.write("#who", "R. Roe")
+            self.click("#begin")
+            self.until(lambda: self.state("state.dialog === null"))
+
+    def answer(self) -> None:
+        """Go on where the page asks with pictures before it shows or hides somebody."""
+        self.until(
+            lambda: self.js("return document.getElementById('look-done')?.disabled === false")
+        )
+        self.click("#look-done")
+        self.until(lambda: self.state("state.dialog === null"))
+
+    def start(self) -> None:
+        """Have the copy made, once the list of what is left is there."""
+        live = "return document.getElementById('start-finish')?.disabled === false"
+        self.until(lambda: self.js(live))
+        self.click("#start-finish")
 
     def js(self, script: str, *values: Any) -> Any:
         return self.browser.execute_script(script, *values)
@@ -333,5 +353,8 @@ class Page:
         return [
             line
             for line in lines
-            if line.startswith("SEVERE") and self._server in line and " 409 " not in line
+            if line.startswith("SEVERE")
+            and self._server in line
+            and " 409 " not in line
+            and not ("api/edit" in line and " 422 " in line)  # it asked first
         ]

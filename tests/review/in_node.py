@@ -32,7 +32,9 @@ def in_node(address: str, folder: Path, steps: str, page: str = "index.html") ->
         pytest.skip("needs Node")
     shutil.copytree(ASSETS, folder, dirs_exist_ok=True)
     (folder / "package.json").write_text('{"type": "module"}')
-    names = "state, document, clock, wait, until, find, send, page, text, click, press, write"
+    names = (
+        "state, document, clock, wait, until, find, send, page, text, click, press, write, answer"
+    )
     (folder / "steps.mjs").write_text(f"export default async ({{ {names} }}) => {{\n{steps}\n}};\n")
     ran = subprocess.run(
         [node, STAND_IN, address, folder / page, folder / "steps.mjs"],

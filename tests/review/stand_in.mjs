@@ -147,6 +147,12 @@ const person = {
   write: async (css, words) => { const node = await find(css); node.focus(); node.value = words; send(node, "input"); send(node, "change"); node.blur(); },
 };
 const { state } = await import(pages + "store.js");
+person.answer = async () => {
+  const button = () => document.getElementById("look-done");
+  await until(() => button() && !button().disabled);
+  button().click();
+  await until(() => !state.dialog);
+};
 await import(pages + document.querySelector("script").attributes.src.slice(1));
 await until(() => document.getElementById("opening")?.hidden && (document.getElementById("videos") || "frame" in (document.getElementById("viewport")?.dataset ?? {})));
 console.log(JSON.stringify((await (await import(pathToFileURL(steps).href)).default({ ...person, state })) ?? null));

@@ -33,7 +33,6 @@ PLACES = ("dialog", "region", "tabpanel", "listbox", "radiogroup", "progressbar"
 
 
 FOCUSED = {"type": "booleanOrUndefined", "value": True}
-SUMMARY = "document.querySelector('#sight summary').focus()"
 
 
 def faults(page: Page, rules: dict[str, Any]) -> list[str]:
@@ -96,10 +95,13 @@ MADE = f"""{{
   needs_review: true, findings: 2, overtaken: true, incomplete: {LINES}, failed: {LINES},
   warnings: {LINES}, beside: ['a.json'], sha256: '00', held: 1, output: '/a/b.mp4',
 }}"""
-REFUSED = "{ error: 'alarm', values: { number: 1, percent: 98 }, pictures: [[1, 3], [1, 9]] }"
+REFUSED = """{
+  error: 'alarm', values: { number: 1, percent: 98 }, pictures: [[1, 3], [1, 9]], hides: [[1, 3]],
+}"""
 DIALOGS = [
     "{ kind: 'replace', name: 'a.mp4', holds: 'all' }",
     "{ kind: 'making' }",
+    "{ kind: 'who' }",
     f"{{ kind: 'look', path: 'edit', body: {{}}, done: '', refusal: {REFUSED} }}",
     f"{{ kind: 'result', result: {MADE} }}",
     "{ kind: 'show', what: 'result', path: '/a/b.mp4', at: '/none.mp4' }",
@@ -117,7 +119,13 @@ def test_every_state_of_the_page(page: Page, found: Plan) -> None:
     def decided(subject: int, key: str) -> None:
         page.choose(subject)
         page.press(key)
+        if key in "kx":
+            page.find("#look-done")
+            check(page, f"asks: {key}")
+            page.answer()
         page.until(lambda: page.state(f"state.subjects.get({subject}).decision"))
+        page.press("ESCAPE")
+        page.choose(subject)
 
     steps: dict[str, Callable[[], Any]] = {
         "opened": lambda: None,
@@ -134,14 +142,14 @@ def test_every_state_of_the_page(page: Page, found: Plan) -> None:
         "refused": lambda: (page.click("#tone"), page.find(".toast.bad")),
         "texts": lambda: page.click("#tab-texts"),
         "seen": lambda: page.click("#tab-seen"),
-        "sight": lambda: (page.js(SUMMARY), page.press(" "), page.find("#sight[open]")),
+        "more": lambda: (page.choose(first), page.click("#more summary"), page.find("#more[open]")),
         "sheet": lambda: (
-            *(page.press(" "), page.press("m"), page.find(".tile")),
+            *(page.press("m"), page.find(".tile")),
             page.until(lambda: re.match(r"\d:\d\d\.\d", of_focused(page))),  # which moment
         ),
         "keys": lambda: (page.press("ESCAPE"), page.press("?"), page.find(".keys kbd")),
         "finish": lambda: (page.press("ESCAPE"), page.click("#finish"), page.find(".todo")),
-        "nameless": lambda: (page.click("#start-finish"), page.find("#nameless")),
+        "finish more": lambda: page.click("#finish-more summary"),
     }
     look_like(page, "en", "light")
     for state, step in steps.items():

@@ -92,6 +92,7 @@ def test_a_person_can_be_kept_throughout_by_confirming(
         look_like(it, "fr", "light")
         it.choose(kept)
         it.press("k")
+        it.answer()
         it.until(lambda: track(plan_file, kept).action is Action.KEEP)
         one = track(plan_file, kept)
         total, guessed = one.last - one.first + 1, GUESSED[1] - GUESSED[0] + 1
@@ -135,16 +136,19 @@ def test_a_person_can_be_kept_throughout_by_confirming(
         it.until(lambda: asked_about(it)[-2:] == [12, 13])
         it.until(lambda: painted(it))
         it.shot("looked-under")
+        assert numbers_in(it.text("dialog p")) == [3, 1], "what it will do is said before"
         it.click("#look-done")
         it.until(lambda: len(read_plan(plan_file).tracks) > len(found.tracks))
         after = read_plan(plan_file)
         assert not any(r.track == other for n in (11, 12, 13) for r in after.regions_at(n))
         assert hidden_in(after, other) == list(range(11)), "and nowhere else"
         it.until(lambda: numbers_in(it.text("#visible")) == [total])  # in all of them
-        # Pressed twice, the second press is about what the first one left.
+        # One key gives it back, and the next press is about what the first one left.
         it.press("z", ctrl=True)
         it.until(lambda: len(read_plan(plan_file).tracks) == len(found.tracks))
-        it.press("t", "t")
+        it.press("t")
+        it.answer()
+        it.press("t")
         it.until(lambda: "masque supposé" in (it.state("state.toast?.words") or ""), 60)
         assert len(read_plan(plan_file).tracks) > len(found.tracks)
 
@@ -166,6 +170,7 @@ def test_a_person_can_be_kept_throughout_by_confirming(
         it.choose(alarm)
         assert hidden_in(read_plan(plan_file), alarm)
         it.press("x")
+        it.answer()
         it.until(lambda: track(plan_file, alarm).action is Action.FALSE_ALARM)
         assert hidden_in(read_plan(plan_file), alarm) == []
         it.shot("false-alarm")
@@ -255,8 +260,10 @@ def test_a_box_followed_from_a_kept_person_is_kept(
         it = Page(browser, server.address)
         it.choose(kept)
         it.press("k")
+        it.answer()
         it.until(lambda: track(plan_file, kept).action is Action.KEEP)
         it.go(6)
+        it.click("#more summary")
         buttons = "[...document.querySelectorAll('#panel .two button')]"
         it.js(f"{buttons}[3].click()")  # follow from here
         it.until(lambda: len(read_plan(plan_file).tracks) == len(found.tracks) + 1)
@@ -280,15 +287,17 @@ def test_an_existing_result_is_replaced_only_on_request(
         it = Page(browser, address)
         it.choose(kept)
         it.press("k")
+        it.answer()
         it.until(lambda: track(plan_file, kept).action is Action.KEEP)
         it.click("#finish")
         # The command line has said for which case; who is here, they say themselves.
         assert it.find("#f-case").get_property("value") == "2026-114"
-        assert it.js("return document.getElementById('f-reviewer').value") == ""
+        assert it.js("return document.getElementById('f-reviewer').value") == "R. Roe"
+        it.click("#finish-more summary")
         it.click("input[value=release]")  # has no record in which they would stand
         assert not it.js("return document.getElementById('f-case').checkVisibility()")
         it.click("input[value=evidence]")
-        it.click("#start-finish")
+        it.start()
         assert "does not contain your decisions" in it.text("#replace-why")
         it.shot("replace")
         assert result.read_bytes() == b"of an earlier run"

@@ -25,15 +25,17 @@ from redact.plan import (
     dump_plan,
     edit,
     parse_plan,
+    subject_of,
     with_all_subjects,
 )
 from redact.review import page_edits
 from redact.review.actions import edited
+from redact.review.asking import ask_first
 from redact.review.looked_at import with_seen
 from redact.review.overview import Overview
 from redact.review.refused_error import RefusedError, in_words
 from redact.review.sheet import sheet_to_confirm
-from redact.types import Action, Decided, Keyframe, Origin, State, Target, Track
+from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target, Track
 
 from .plans import AWAY, FRAMES, HERE, halves, plan_of, three, track
 
@@ -51,27 +53,25 @@ def hidden(plan: Plan, number: int, frame: int) -> bool:
     return any(region.track == number for region in plan.regions_at(frame))
 
 
-def test_hidden_people_keep_their_reasons_if_only_one_other_is_shown() -> None:
+def test_whoever_is_undecided_is_hidden_and_what_was_decided_stays() -> None:
+    """To show one and hide all others used to take back what was decided before."""
     plan = do(three(), "decide", ids=[1], decision="hide", reason="a minor")
     plan = do(plan, "reason", ids=[3], reason="a bystander")
-    plan = do(plan, "only", id=2, reason="client")
+    with pytest.raises(RefusedError, match="not kept"):
+        do(plan, "only", id=2)
+    kept = do(plan, "decide", ids=[2], decision="keep", reason="client")
+    plan = do(kept, "only", id=2)
     reasons = {t.id: (t.action, t.reason) for t in plan.tracks}
     assert reasons == {
         1: (Action.REDACT, "a minor"),
         2: (Action.KEEP, "client"),
         3: (Action.REDACT, "a bystander"),
     }
-
-
-def test_showing_only_one_person_leaves_false_alarms_unchanged() -> None:
-    plan = do(three(), "decide", ids=[3], decision="false alarm")
-    plan = do(plan, "only", id=2, reason="client")
-    actions = {t.id: t.action for t in plan.tracks}
-    assert actions == {1: Action.REDACT, 2: Action.KEEP, 3: Action.FALSE_ALARM}
-    kept = edit.track_of(plan, 2)
-    assert (kept.reason, kept.decided_by) == ("client", "R. Roe")
+    assert all(s.decision is not Decision.NONE for s in all_subjects(plan))
     # To hide everybody else is a person's decision about each of them.
     assert all(t.decided_by and t.decided_at for t in plan.tracks)
+    every = do(kept, "decide", ids=[1, 3], decision="false alarm")
+    assert do(every, "only", id=2) == every
 
 
 def test_a_withdrawn_decision_leaves_no_reason() -> None:
@@ -82,8 +82,9 @@ def test_a_withdrawn_decision_leaves_no_reason() -> None:
 
 
 def test_a_track_joined_to_a_kept_person_is_kept() -> None:
-    """After "hide everybody but this one", joining the person's other track used to hide both."""
-    plan = do(halves(), "only", id=1, reason="client")
+    """After all others were hidden, joining the person's other track used to hide both."""
+    plan = do(halves(), "decide", ids=[1], decision="keep", reason="client")
+    plan = do(plan, "only", id=1)
     plan = do(plan, "merge", ids=[1, 2])
     assert [s.tracks for s in plan.subjects] == [(1, 2), (3,)]
     assert [edit.track_of(plan, n).reason for n in (1, 2)] == ["client", "client"]
@@ -224,7 +225,7 @@ def test_a_guess_over_a_kept_person_is_removed_only_there() -> None:
     (one,) = [s for s in all_subjects(clear) if gone[0].id in s.tracks]
     assert sorted(one.tracks) == sorted(t.id for t in gone)
     assert one.decision is Decision.CUT_OFF
-    with pytest.raises(RefusedError, match="nobody else is under") as caught:
+    with pytest.raises(RefusedError, match="16 pictures") as caught:
         do(replace(plan, review=None), "uncover", id=1, other=2)
     asked = [*frames_of(1, 41, 48), *frames_of(1, 51, 58)]
     assert caught.value.pictures == asked, "what has to be looked at is shown"
@@ -253,10 +254,15 @@ def test_removing_a_guess_at_the_end_of_a_track_leaves_the_rest_hidden(at: str) 
     assert gone == {n for n in range(guess[0], guess[1] + 1) if not 30 <= n <= 39}
 
 
-def test_two_people_detected_apart_in_one_picture_cannot_be_joined() -> None:
-    """To keep one of them would show the other."""
-    with pytest.raises(PlanError, match=r"At 0:00\.4 both are in the picture, in two places"):
-        do(three(), "merge", ids=[1, 2])
+def test_whoever_was_detected_in_two_places_is_joined_by_a_person_who_has_seen_both() -> None:
+    """To keep one of them would show the other. But of two ovals on one face, the page said that
+    they are not the same."""
+    with pytest.raises(RefusedError, match=r"At 0:00\.4 masks of both lie in two places") as caught:
+        do(three(), "merge", ids=[1, 2], sure=False)
+    assert caught.value.pictures == [(1, 10), (2, 10)]
+    joined = do(three(), "merge", ids=[1, 2], sure=True)
+    assert (1, 2) in [s.tracks for s in joined.subjects]
+    assert parse_plan(dump_plan(joined), "p.json").subjects == joined.subjects
     # Where one of them is a guess, nobody knows.
     guess = track(2, (10, 60, State.FOLLOWED, AWAY), (61, 80, State.DETECTED, AWAY))
     assert (1, 2) in [s.tracks for s in do(three().with_track(guess), "merge", ids=[1, 2]).subjects]
@@ -540,3 +546,68 @@ def test_sure_detections_cannot_be_called_false_alarms_with_one_key() -> None:
     # A new reason is no new decision; taken back and called so again, it is asked anew.
     assert do(done, "decide", **alarm, reason="a statue").tracks[0].reason == "a statue"
     assert do(done, "decide", ids=[1], decision="").tracks[0].confirmed == ()
+
+
+def test_a_false_alarm_may_hold_for_a_part_alone() -> None:
+    """A track was on the ceiling at one end, and on a man at the other: one key showed the man."""
+    plan = three()
+    with pytest.raises(RefusedError) as caught:
+        do(plan, "decide", ids=[1], decision="false alarm", seen=[[1, 10]], sure=False)
+    asked = caught.value.pictures
+    assert caught.value.refusal == "alarm_unsure" and (1, 10) in asked and len(asked) == 4
+    wrong, right = [one for one in asked if one[1] <= 20], [one for one in asked if one[1] > 20]
+    part = {"ids": [1], "decision": "false alarm", "seen": [[1, 10]], "but": right, "sure": True}
+    plan = do(plan, "decide", **part, reason="the ceiling")
+    open_ = [n for n in range(61) if not any(r.box.iou(HERE) > 0.9 for r in plan.regions_at(n))]
+    assert open_ == list(range(wrong[-1][1] + 1)), "between the two, nobody knows, and it is hidden"
+    (alarm,) = [t for t in plan.tracks if t.action is Action.FALSE_ALARM]
+    assert (alarm.reason, alarm.decided_by) == ("the ceiling", "R. Roe")
+    assert subject_of(plan, 1).decision is Decision.NONE, "of the man nothing was decided"
+
+
+revealing = st.one_of(
+    any_step,
+    st.fixed_dictionaries(
+        {"op": st.just("decide"), "ids": st.lists(numbers, min_size=1, max_size=3),
+         "decision": st.just("keep")}
+    ),
+    st.fixed_dictionaries(
+        {"op": st.just("span"), "track": numbers, "first": frames, "last": frames}
+    ),
+    st.fixed_dictionaries({"op": st.just("only"), "id": numbers}),
+    st.fixed_dictionaries(
+        {"op": st.just("remove"), "ids": st.lists(numbers, min_size=1, max_size=2)}
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(revealing, max_size=8))
+def test_nothing_shows_or_hides_anybody_unasked(steps: list[dict[str, Any]]) -> None:
+    """Whatever is done: where something is hidden and would not be, or a kept one would be, the
+    page asks first."""
+    plan = with_all_subjects(three())
+    for step in steps:
+        try:
+            after = edited(plan, step, "R. Roe")
+        except PlanError:
+            continue
+        try:
+            ask_first(plan, after, 1)
+        except RefusedError as asked:
+            assert asked.pictures or asked.hides
+        else:
+            for n in range(0, FRAMES, 7):
+                places = [r.box for r in after.regions_at(n)]
+                if step["op"] != "mask":
+                    hidden = [
+                        track.found_at(n) for track in plan.tracks if not plan.shows(track, n)
+                    ]
+                    assert all(_among(key.box, places) for key in hidden if key), (step, n)
+                kept = [t for t in plan.tracks if t.action is Action.KEEP and plan.shows(t, n)]
+                shown = [r.box for r in after.shown_at(n)]
+                assert all(_among(key.box, shown) for t in kept if (key := t.at(n))), (step, n)
+        plan = after
+
+
+def _among(box: Box, places: list[Box]) -> bool:
+    return any(box.iou(place) >= 0.5 for place in places)

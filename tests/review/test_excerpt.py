@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 from redact.media import Decode, probe
 from redact.plan import Plan, read_plan, write_plan
-from redact.record import EvidenceChoice, read_manifest
-from redact.review import Case, ReviewOptions
-from redact.settings import DetectSettings
+from redact.record import read_manifest
 
 from .browser import Page, served_here
 
@@ -58,25 +55,3 @@ def test_in_and_out_make_an_excerpt(
     part = read_plan(next(tmp_path.rglob("cam.0m0.16s-0m0.4s*.plan.json")))
     assert len(part.source.timeline) == 6
     assert json.loads((plan_file).read_bytes())["review"]["excerpt"] == [4, 9]
-
-
-def test_a_case_lists_each_excerpt_of_its_file(street: Path, tmp_path: Path) -> None:
-    source = tmp_path / "cam.mp4"
-    source.write_bytes(street.read_bytes())
-    evidence = EvidenceChoice(cuts={"cam.mp4": ((0.1, 0.2), (0.3, 0.4))})
-    asked = ReviewOptions(DetectSettings(), 0.1, evidence)
-    with contextlib.closing(Case(asked)) as case:
-        case._over.set()  # nothing is searched
-        case.take([tmp_path])
-        for video in case.videos:
-            video.look()
-        assert [video.name for video in case.videos] == [
-            "cam.0m0.1s-0m0.2s.mp4",
-            "cam.0m0.3s-0m0.4s.mp4",
-        ]
-        assert [video.plan.name for video in case.videos] == [
-            f"cam.{span}.redacted.mp4.plan.json" for span in ("0m0.1s-0m0.2s", "0m0.3s-0m0.4s")
-        ]
-        assert [
-            video.info and video.info.part and video.info.part.span for video in case.videos
-        ] == [(0.1, 0.2), (0.3, 0.4)]

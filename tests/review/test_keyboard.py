@@ -90,6 +90,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
 
     page.choose(1)
     page.until(lambda: page.state("state.masks.some((b) => b.track === 1)"))
+    page.click("#more summary")
     page.press("p")  # the mask is right here, and goes evenly from here on
     page.until(lambda: [key.frame for key in one().key_pictures] == [0])
     page.go(3)
@@ -178,12 +179,18 @@ def test_a_code_is_valid_once_and_a_reload_needs_none(
 def test_french_and_the_dark_theme(page: Page) -> None:
     page.choose(1)
     page.press("k")
+    page.answer()
     page.until(lambda: page.text("#toasts") == "Visible by decision")
     look_like(page, "fr", "dark")
     assert page.text("#toasts") == "", "nothing that was said in English is left"
     assert page.text("#finish") == "Terminer…"
     assert page.find("#play").get_attribute("title") == "Lire ou arrêter (Espace)"
-    page.click("[data-filter=none]")
+    page.press("a", ctrl=True)
+    page.press("h")
+    page.answer()
+    page.until(lambda: page.state("state.undo"))
+    page.press("ESCAPE")
+    page.click("[data-filter=open]")
     assert page.text("#nobody") == "Personne ne répond à ce filtre."
     page.press("?")
     assert "Échap" in page.text("dialog")
@@ -200,6 +207,7 @@ def test_a_reason_stays_with_the_person_it_was_written_for(
     page.until(lambda: page.state("state.selected") == [2])
     page.until(lambda: page.js("return document.getElementById('why').value") == "")
     page.press("k")
+    page.answer()
     page.until(lambda: page.state("state.subjects.get(2).decision") == "keep")
     first, second = read_plan(review[1]).tracks[:2]
     assert (first.reason, first.action) == ("client", Action.REDACT)
@@ -207,22 +215,9 @@ def test_a_reason_stays_with_the_person_it_was_written_for(
     page.choose(1)
     page.until(lambda: page.js("return document.getElementById('why').value") == "client")
     page.click("#d-keep")
+    page.answer()
     page.until(lambda: read_plan(review[1]).tracks[0].action is Action.KEEP)
     assert read_plan(review[1]).tracks[0].reason == "client"
-
-
-def test_arrow_keys_choose_people_after_an_order_was_chosen_by_mouse(page: Page) -> None:
-    """They used to change the order again."""
-    page.click("#sort")
-    page.pick("#sort", "long")
-    page.press("ARROW_DOWN")
-    page.until(lambda: page.state("state.selected.length") == 1)
-    assert page.state("state.sort") == "long"
-    page.js("document.getElementById('kinds').focus()")
-    page.press("TAB", "ARROW_UP")  # by keys alone, the focus stays in the list
-    page.until(lambda: page.state("state.sort") == "doubt")
-    page.press("ESCAPE")
-    assert page.js("return document.activeElement.tagName") == "BODY"
 
 
 def test_a_case_can_be_worked_off_by_keys(
@@ -238,25 +233,25 @@ def test_a_case_can_be_worked_off_by_keys(
         page.until(lambda: page.js("return document.activeElement.dataset.look") == "1")
         page.press("ENTER")
         page.opened()
-        page.pick("#sort", "long")
         page.click("#tab-seen")  # and the focus is on a button
         page.press("ENTER", ctrl=True)
         page.write("#f-reviewer", "A. Roe")
         page.press("ENTER")
+        page.click("#finish-more summary")
         page.pick("#f-style", "blur")
         page.press("ESCAPE")
         page.until(lambda: page.state("state.summary.reviewer") == "A. Roe")
         page.press("ENTER", ctrl=True)
-        page.click("#start-finish")
+        page.start()
         page.click("#to-others")
         page.opened()
         page.click("[data-look='2']")
         page.opened()
-        assert page.state("[state.wish.style, state.sort]") == ["blur", "long"]
+        assert page.state("state.wish.style") == "blur"
         assert page.state("state.summary.reviewer") == "A. Roe"
         # Of both results somebody is told, though the one that was begun first was made unseen.
         page.press("ENTER", ctrl=True)
-        page.click("#start-finish")
+        page.start()
         for name in "ba":
             assert page.text("#result-path").endswith(f"{name}.redacted.mp4")
             page.click("#to-all")

@@ -11,12 +11,10 @@ from redact.plan import (
     Plan,
     ReviewState,
     SeenFrames,
-    SeenSubject,
-    Subject,
     decisions,
     with_all_subjects,
 )
-from redact.review.looked_at import with_parts, with_seen
+from redact.review import page_edits
 from redact.review.overview import Overview
 from redact.types import Box, Doubt, Keyframe, Origin, State, Target, Track
 
@@ -24,35 +22,54 @@ from ..pipeline.conftest import SAMPLE
 from .plans import AWAY, HERE, plan_of, track
 
 
-def test_a_followed_box_is_a_risky_moment_until_reviewed() -> None:
+def test_a_followed_box_is_a_risky_moment_until_its_mark_was_in_view() -> None:
     """The mask had gone astray to a wall, and no moment led there: these pictures had been reviewed
     before the box was drawn."""
     box = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     drawn = replace(track(1, *box, (41, 80, State.FOLLOWED, AWAY)), origin=Origin.MANUAL)
-    seen = (SeenFrames("outlines", "still", ((0, 99),)),)
-    plan = with_all_subjects(plan_of(drawn))
+    seen = ReviewState(seen=(SeenFrames("outlines", "still", ((0, 99),)),))
+    plan, memory = with_all_subjects(plan_of(drawn)), Overview()
 
-    def asked(*looked: SeenSubject) -> dict[int, bool]:
-        there = replace(plan, review=ReviewState(seen=seen, subjects=looked))
-        told = Overview().changes(there)
+    def asked(review: ReviewState) -> dict[int, bool]:
+        told = memory.changes(replace(plan, review=review))
         assert told["summary"]["moments_seen"] == sum(m["seen"] for m in told["moments"])
         return {m["frame"]: m["seen"] for m in told["moments"] if m["why"] == "drawn"}
 
-    assert asked() == {30: False, 80: False}
-    assert asked(SeenSubject(1, ((75, 80),))) == {30: False, 80: True}
-    # As a part of somebody who was chosen in all of these pictures, it was looked at in none.
-    whole = replace(
-        plan_of(track(1, (0, 20, State.DETECTED, HERE)), replace(drawn, id=2)),
-        subjects=(Subject((1, 2)),),
-    )
-    plan, before = whole, SeenSubject(1, ((0, 99),))
-    assert asked(before) == {30: False, 80: False}
-    item = {"view": "outlines", "speed": "still", "frames": [80], "subject": 1}
-    after = with_seen(ReviewState(subjects=(before,)), with_parts(whole, [item]), 100)
-    assert asked(*after.subjects) == {30: False, 80: True}
+    assert asked(seen) == {30: False, 80: False}, "its picture alone is no look at it"
+    after = memory.answered(plan, seen, [(80, "drawn", 1)], True, by_picture=False)
+    assert asked(after) == {30: False, 80: True} and not after.moments[0].answered
     again = replace(drawn, keyframes=(*drawn.keyframes[:-1], Keyframe(80, HERE, State.MANUAL)))
     plan = with_all_subjects(plan_of(again))
-    assert asked() == {}, "a person has said where it is"
+    assert asked(seen) == {}, "a person has said where it is"
+
+
+def test_moments_do_not_breed_by_own_decisions() -> None:
+    """Of somebody who sits, the page asked 1, 4, 11, 5, 12 times whether it was still the same."""
+    sure, guess = State.DETECTED, State.FOLLOWED
+    walks = Box(300, 100, 350, 160), Box(500, 100, 550, 160)
+    sits = track(1, (0, 20, sure, HERE), (21, 30, guess, HERE), (31, 60, sure, HERE))
+    goes = track(2, (0, 20, sure, walks[0]), (21, 60, sure, walks[1]))
+    plan, memory = with_all_subjects(plan_of(sits, goes)), Overview()
+
+    def asked(plan: Plan) -> list[tuple[int, int]]:
+        told = memory.changes(plan)["moments"]
+        return sorted((m["track"], m["frame"]) for m in told if not m["seen"])
+
+    assert asked(plan) == []
+    kept = decisions.decide(plan, [1, 2], Decision.KEEP)
+    assert asked(kept) == [(1, 60), (2, 0), (2, 60)] or len(asked(kept)) <= 3
+    before = asked(kept)
+    review = memory.answered(kept, ReviewState(), [(n, "visible", t) for t, n in before], True)
+    done = replace(kept, review=review)
+    assert asked(done) == []
+    # What a person confirms, and where they cut, brings no new question about who stays.
+    looked = SeenFrames("outlines", "still", ((0, 99),))
+    done = replace(done, review=review.but(seen=(looked,)))
+    confirmed = page_edits.confirm(done, 1, range(21, 31), True)
+    assert asked(confirmed) == []
+    for last in (58, 50, 40):
+        assert asked(page_edits.span(confirmed, 1, 0, last)) == []
+    assert asked(page_edits.split(confirmed, 1, 30)) == []
 
 
 def test_every_followed_box_is_a_moment_even_if_they_end_together() -> None:

@@ -373,7 +373,8 @@ def test_the_page_gets_only_what_is_new_about_a_known_subject() -> None:
     memory, plan, info = Overview(), three(), probe(SAMPLE)
     told = {s["id"]: s for s in memory.everything(plan, info)["subjects"]}
     for act in (
-        {"op": "only", "id": 2, "reason": "client"},
+        {"op": "decide", "ids": [2], "decision": "keep", "reason": "client"},
+        {"op": "only", "id": 2},
         {"op": "mask", "track": 1, "frame": 9, "mask": [90, 90, 160, 170]},
         {"op": "split", "track": 1, "frame": 30},
         {"op": "merge", "ids": [1, 4]},

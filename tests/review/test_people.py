@@ -70,6 +70,7 @@ def test_a_person_who_turns_away_is_one_choice_and_listed_where_nothing_is_hidde
     page.until(lambda: page.state("state.selected") == [1])
     assert page.text("#presence") == "Pictures with face or head: 8; with the body alone: 8"
     page.press("k")
+    page.answer()
     page.until(lambda: page.state("state.subjects.get(1).decision") == "keep")
     plan = read_plan(tmp_path / "street.plan.json")
     assert [t.action for t in plan.tracks[:2]] == [Action.KEEP, Action.KEEP]

@@ -140,6 +140,6 @@ def test_for_a_kept_subject_the_question_is_whether_it_is_still_the_same() -> No
     plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
     assert subject_moments(Decision.NONE, plan.tracks, []) == []
     kept = subject_moments(Decision.KEEP, plan.tracks, [(1, (0, 60))])
-    assert [(m.frame, m.why) for m in kept] == [(0, "visible"), (30, "visible"), (60, "visible")]
+    assert [(m.frame, m.why) for m in kept] == [(60, "visible")], "asked once of who stays"
     assert all(m.chance >= WORTH_A_LOOK for m in kept)
     assert subject_moments(Decision.FALSE_ALARM, plan.tracks, []) == []

@@ -36,9 +36,9 @@ while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PA
   sessionStorage.setItem(PAGE, crypto.randomUUID());
 
 export class Refused extends Error {
-  constructor(status, { error = "", said = null, values = {}, pictures = [] }) {
+  constructor(status, { error = "", said = null, values = {}, pictures = [], hides = [] }) {
     super(said?.en?.[0] ?? (error || String(status)));
-    Object.assign(this, { status, error, said, values, pictures });
+    Object.assign(this, { status, error, said, values, pictures, hides });
   }
 }
 

@@ -11,6 +11,7 @@ import { beginLook, LookButtons } from "./look.js";
 import { isOver, Opening, sayEnd, take } from "./opening.js";
 import { Picture } from "./picture.js";
 import { show, ShowDialog } from "./show.js";
+import { isWhole, standingWords } from "./standing.js";
 import { Toasts } from "./toasts.js";
 
 const MARKS = {
@@ -81,6 +82,7 @@ function Videos() {
     <p id="what-next" class="muted">
       ${[refused && t("next.refused", { n: refused }), left && t(left)].filter(Boolean).join(" ")}
     </p>
+    ${count("ready") > 0 && html`<p id="colour-rule" class="small muted">${t("colour_rule")}</p>`}
     <ul id="videos" ref=${list}>${videos.map((v) => html`<${Video} key=${v.number} of=${v} />`)}</ul>
     <${PassedOver} all=${known.value.passed_over} />
   `;
@@ -94,9 +96,7 @@ const PassedOver = ({ all }) =>
   </details>`;
 function Video({ of: v }) {
   const facts = [v.seconds == null ? "" : clock(v.seconds, 0), v.size ? v.size.join(" × ") : ""],
-    whole = v.reviewed && v.reviewed.moments === v.reviewed.moments_seen,
-    // A tick only where nothing is left to look at.
-    half = v.state === "ready" && !whole,
+    half = v.state === "ready" && !(v.reviewed && isWhole(v.reviewed)),
     mark = v.state === "ready" && v.incomplete ? "" : `${MARKS[half ? "begun" : v.state]} `,
     words = t(`case_state.${v.state === "search" && v.next ? "next" : v.state}`);
   return html`<li class="video" data-video=${v.number} data-state=${v.state}>
@@ -110,19 +110,12 @@ function Video({ of: v }) {
         ${v.work && html`<${Bar} of=${v.work} /><span class="muted small">${stageWords(v.work)}</span>`}
         ${v.state === "refused" && html`<span class="small">${said(v.problem)}</span>`}
         ${v.state === "ready" && html`<span class="muted small">${v.result}</span>`}
-        ${["begun", "held", "ready", "behind"].includes(v.state) && html`<span class="muted small reviewed">${v.reviewed ? reviewed(v.reviewed) : t("reviewed_never")}</span>`}
+        ${["begun", "held", "ready", "behind"].includes(v.state) && html`<span class="muted small reviewed">${v.reviewed ? standingWords(v.reviewed) : t("reviewed_never")}</span>`}
       </div>
     </div>
     <div class="acts" role="group" aria-labelledby=${`name-${v.number}`}><${Acts} of=${v} /></div>
   </li>`;
 }
-/** How far its review is: people, risky moments, what was looked at. */
-const reviewed = ({ people, decided, moments, moments_seen: seen, frames, frames_seen: n }) =>
-  [
-    t("reviewed_people", { n: people, decided }),
-    moments ? t("pill", { n: seen, of: moments }) : t("no_moments"),
-    t("reviewed_watched", { n: Math.floor((100 * n) / Math.max(1, frames)) }),
-  ].join(" · ");
 /** What can be done with a video now, the most likely first. */
 function Acts({ of: { number: n, state: now, next } }) {
   const shown = ["ready", "behind", "held"].includes(now),

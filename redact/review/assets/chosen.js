@@ -1,34 +1,16 @@
 // What is known of the chosen ones, why it is decided so, and what can be corrected.
 import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
-import {
-  begin,
-  count,
-  edit,
-  framesOf,
-  inTurn,
-  kindOf,
-  partIn,
-  select,
-  state,
-  title,
-} from "./store.js";
+import { begin, count, edit, framesOf, kindOf, partIn, select, state, title } from "./store.js";
 import { clock, span, t } from "./words.js";
-import { Button, Codes, Field, forget, released, write } from "./controls.js";
+import { Button, Field } from "./controls.js";
+import { Sight } from "./brightness.js";
 import { Face, Faces } from "./picture.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
-import {
-  beginHere,
-  chooseBoth,
-  draftOf,
-  endHere,
-  joinChosen,
-  only,
-  reasonOf,
-  split,
-} from "./list.js";
+import { beginHere, chooseBoth, endHere, joinChosen, only, split } from "./list.js";
 import { Mask } from "./mask.js";
+import { Why } from "./reason.js";
 import { Visible } from "./visible.js";
 import * as player from "./player.js";
 
@@ -37,26 +19,36 @@ export function Chosen() {
   if (!s)
     return html`<p>${t("choose_someone")}</p>
       <p class="muted small">${t("nobody_missing")}</p>
-      <${Legend} />`;
+      ${state.details && html`<${Legend} />`}
+      <${MoreOf} />`;
   if (others.length) return html`<${Several} who=${state.chosen} />`;
   const kept = ["keep", "none"].includes(kindOf(s));
   return html`
     <${Who} of=${s} />
-    <${Looked} of=${s} />
     ${kept ? html`<${Visible} key=${s.id} of=${s} />` : html`<${Gaps} of=${s} />`}
     <${Why} who=${[s]} />
-    <div class="row">
-      <${Button} id="only" word="only_this" act=${() => only(s.id)}
-        class=${s.certainty === "by hand" || kindOf(s) === "none" ? "wide" : "primary wide"} />
-    </div>
+    ${state.kept === s.id && html`<div class="row"><${Button} id="only" word="only_this" class="wide" act=${() => only(s.id)} /></div>`}
+    <${MoreOf} who=${s} kept=${kept} />
+  `;
+}
+/** What is seldom needed. */
+const MoreOf = ({
+  who: s,
+  kept,
+}) => html`<details id="more" open=${state.more} ontoggle=${(e) => (state.more = e.target.open)}>
+  <summary>${t("more")}</summary>
+  ${
+    s &&
+    html`<${Looked} of=${s} />
     <${Field} id="name" draft=${`name/${s.id}`} label=${t("name")} value=${s.name} maxlength="80"
       placeholder=${title({ ...s, name: "" })} take=${(name) => edit("rename", { id: s.id, name })} />
     ${!kept && html`<${Mask} of=${s} />`}
     <${Correct} of=${s} />
     ${s.tracks.length > 1 && html`<${Parts} of=${s} />`}
-    <${Alike} key=${s.id} of=${s} />
-  `;
-}
+    ${state.more && html`<${Alike} key=${s.id} of=${s} />`}`
+  }
+  <${Sight} />
+</details>`;
 function Who({ of: s }) {
   const share = t("percent", { n: Math.min(99, Math.round(100 * s.score)) }),
     sure = s.certainty === "by hand" ? certainty(s) : `${certainty(s)} (${share})`;
@@ -76,39 +68,6 @@ function Looked({ of: s }) {
   const own = useMemo(() => framesOf(s.tracks), [s.tracks]),
     seen = own.filter((at) => state.wasSeen[at]).length;
   return html`<p class="small" id="looked">${t("looked", { n: own.length, seen })}</p>`;
-}
-/** Why it is decided so about those, whatever the decision is; said before it or after it. */
-function Why({ who }) {
-  // Of what was cut off nobody said what it is, and so there is no word for why.
-  const kinds = new Set(who.map((s) => (s.cut ? "open" : kindOf(s)))),
-    key = kinds.size === 1 ? [...kinds][0] : "open",
-    ids = who.map((s) => s.id),
-    written = state.drafts[draftOf(ids)] ?? reasonOf(who),
-    { reasons } = state.clip,
-    // Of what is hidden, the case may give one for every kind.
-    given = written || (key === "hide" && who.every((s) => reasons[s.target]));
-  const take = (reason) => saveReason(who, reason),
-    choose = (reason) => {
-      write(draftOf(ids), reason);
-      take(reason);
-    };
-  return html`
-    <${Field} id="why" draft=${draftOf(ids)} label=${t(`reason_for.${key}`)} value=${written}
-      placeholder=${t(`reason_example.${key}`)} take=${take} />
-    <${Codes} value=${written} take=${choose} />
-    ${key !== "open" && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
-  `;
-}
-/** Let a decision stand as it is, and save why; whether it is saved. A button that is just being
- *  pressed comes first: what it decides takes the reason along, as one step. */
-async function saveReason(who, reason) {
-  await released();
-  await inTurn(async () => {});
-  const left = who.map((s) => state.subjects.get(s.id)).filter(Boolean),
-    ids = left.filter((s) => reasonOf([s]) !== reason).map((s) => s.id);
-  if (ids.length && !(await edit("reason", { ids, reason }, t("done")))) return false;
-  if (left.length) forget(draftOf(who.map((s) => s.id)));
-  return left.length > 0;
 }
 function Correct({ of: s }) {
   const here = partIn(s);

@@ -1,6 +1,6 @@
 // What a person presses, writes in, chooses from, and waits for.
 import { html, useRef } from "./html.js";
-import { change, state } from "./store.js";
+import { state } from "./store.js";
 import { keyNames, t } from "./words.js";
 
 export const Icon = ({ d, children }) =>
@@ -63,7 +63,10 @@ export function Field({ id, draft = id, label, value = "", take, ...props }) {
 
 /** The reasons of the case by their codes, each chosen with one click. */
 export const Codes = ({ value, take }) => {
-  const code = ([name, meaning]) => html`<${Button} key=${name} class="small" pressed=${value === name}
+  const code = ([
+    name,
+    meaning,
+  ]) => html`<${Button} key=${name} class="small" pressed=${value === name}
     data-code=${name} act=${() => take(name)}><b>${name}</b> ${meaning}<//>`;
   const { codes } = state.clip;
   return (
@@ -89,12 +92,6 @@ export const Radios = ({ values, words, value, take, extra }) =>
     return html`<button role="radio" aria-checked=${now} data-value=${name} onclick=${() => take(name)} ...${extra?.(name, i)}>
       ${t(`${words}.${name}`)}</button>`;
   });
-/** Who decides, kept with the plan: it stands in the record. */
-export const Reviewer = ({ id, done = "" }) => {
-  const take = (name) => change("reviewer", { name }, done);
-  return html`<${Field} id=${id} draft="reviewer" maxlength="120" label=${t("reviewer")}
-    value=${state.summary.reviewer} take=${take} />`;
-};
 /** How far a piece of work is. As long as nobody knows how much it is, the bar only moves. */
 export function Bar({ of: job, ...props }) {
   const share = job?.total ? { max: job.total, value: Math.min(job.done, job.total) } : {};

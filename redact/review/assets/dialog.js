@@ -2,7 +2,10 @@
 import { html, useLayoutEffect, useRef } from "./html.js";
 import { state } from "./store.js";
 
-export const closeDialog = () => (state.dialog = null);
+export function closeDialog() {
+  if (state.dialog?.kind === "look") state.outstanding = null; // given up: the next key is a key
+  state.dialog = null;
+}
 
 /** `kinds`: for each kind the component that fills it, which gets the rest of `state.dialog`. */
 export function Dialog({ kinds }) {
@@ -11,9 +14,14 @@ export function Dialog({ kinds }) {
   useLayoutEffect(() => {
     const { open } = box.current;
     if (kind && !open) box.current.showModal();
-    if (!kind && open) box.current.close();
+    if (!kind && open) {
+      box.current.close(); // and the focus goes back; but in a reason that was given up, keys are keys
+      if (document.activeElement?.id === "why" && !state.outstanding) document.activeElement.blur();
+    }
     box.current.scrollTop = 0;
-    box.current.querySelector("[autofocus], [type=text]")?.focus();
+    const first = box.current.querySelector("[autofocus], [type=text]");
+    first?.focus();
+    if (first?.value) first.setSelectionRange?.(first.value.length, first.value.length);
   }, [kind]);
   // The browser tells a moment later that it was closed, when another one may be wanted already.
   const closed = () => kind && !box.current.open && closeDialog();

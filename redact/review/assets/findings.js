@@ -1,5 +1,5 @@
 // What the audit found, one at a time, in plain words with its picture.
-import { html, useEffect, useRef } from "./html.js";
+import { effect, html, untracked, useEffect, useRef } from "./html.js";
 import { begin, edit, state, toast } from "./store.js";
 import { clock, current, t } from "./words.js";
 import { Button, Field } from "./controls.js";
@@ -45,7 +45,12 @@ function Finding({ of: f }) {
     <${Scene} n=${f.at} box=${f.box} class="shot" />
     ${f.answer && html`<div class="row"><span class=${`tag ${f.answer}`}>${answered}</span></div>`}
     ${f.said && html`<p class="small">${t(f.said === "hide" ? "said_hide" : "said_none", { reason: f.said_reason })}</p>`}
-    ${f.drawn ? html`<${Field} draft=${draftOf(f)} value=${reasonOf(f)} placeholder=${t("none_example")} aria-label=${t("reason")} />` : html`<p class="small">${t("undrawn_note")}</p>`}
+    ${
+      f.drawn
+        ? html`<${Field} draft=${draftOf(f)} value=${reasonOf(f)} placeholder=${t("none_example")} aria-label=${t("reason")}
+      onkeydown=${(e) => e.key === "Enter" && nothing(f)} />`
+        : html`<p class="small">${t("undrawn_note")}</p>`
+    }
     <div class="row">
       <${Button} word="show" act=${() => showFinding(f.number)} />
       <${Button} word="hide_it" hotkey="H" class=${f.answer ? "" : "primary"} data-answer="hide" act=${() => hide(f)} />
@@ -64,20 +69,31 @@ export function decide(decision) {
   if (decision === "keep") return toast(t("choose_first"), true);
   return decision === "hide" ? hide(meant()) : nothing(meant());
 }
-const nothing = (f) => f.drawn && answer(f, "none", state.drafts[draftOf(f)] ?? reasonOf(f));
+/** Without a reason, that is written first: the keys that follow are it. */
+function nothing(f) {
+  const reason = state.drafts[draftOf(f)] ?? reasonOf(f);
+  return !f.drawn ? null : reason ? answer(f, "none", reason) : writeReason();
+}
 const reasonOf = (f) => (f.answer === "none" ? f.reason : "");
 /** Hide it, followed for as long as it is seen; what was not drawn is only drawn. */
-const hide = (f) =>
-  f.drawn ? begin("hide", { number: f.number }, t("following")) : answer(f, "hide", "");
+function hide(f) {
+  if (!f.drawn) return answer(f, "hide", "");
+  hiding = f.number;
+  return begin("hide", { number: f.number }, t("following"));
+}
+let hiding = 0; // the finding that is being followed; whoever tells first that it is hidden, on to the next
+effect(() => {
+  if (!state.findings.find((f) => f.number === hiding)?.answer) return;
+  hiding = 0;
+  untracked(() => nextFinding(0));
+});
 async function answer(f, said, reason) {
   if (await edit("answer", { number: f.number, answer: said, reason }, t("done"))) nextFinding(0);
-  else if (said === "none") writeReason(); // most likely there was none
 }
-/** The mask of a finding is there: in which pictures, and on to the next. */
+/** The mask of a finding is there: in which pictures. */
 export function hidden({ first, last }) {
   const [from, to] = [clock(state.times[first]), clock(state.times[last])];
   toast(t("found_hidden", { n: last - first + 1, from, to }));
-  nextFinding(0);
 }
 export function showFinding(number) {
   const f = state.findings.find((one) => one.number === number);

@@ -3,7 +3,7 @@ import { isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
 import { inTurn, select, state, title, toast, tried, useAnswer } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
-import { Bar, Button, Choices, Field, Reviewer } from "./controls.js";
+import { Bar, Button, Choices, Field } from "./controls.js";
 import { closeDialog } from "./dialog.js";
 import { Part } from "./excerpt.js";
 import { showFinding, nextFinding } from "./findings.js";
@@ -11,7 +11,9 @@ import { openConfirm } from "./look_closely.js";
 import { nextMoment, nextUnseen } from "./moments.js";
 import { flush } from "./seen.js";
 import { Path, show } from "./show.js";
+import { isWhole, standing, standingWords } from "./standing.js";
 import { Strips } from "./strip.js";
+import { Name } from "./who.js";
 
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const STYLES = ["cover", "blur", "mosaic", "solid"];
@@ -21,31 +23,22 @@ const ofCase = () => state.wish.case ?? state.clip.case ?? "";
 export const askFinish = () => (state.dialog = { kind: "finish" });
 export function FinishDialog() {
   const left = useAnswer("left")?.left,
-    asked = useSignal(false), // about evidence in which nobody's name will stand
-    name = state.drafts.reviewer ?? state.summary.reviewer ?? "",
-    nameless = !name.trim() && state.wish.kind === "evidence";
-  const start = () => (nameless && !asked.value ? (asked.value = true) : make());
+    now = standing();
+  // What is left comes first: nothing that is pressed before it is known makes a copy.
   useEffect(() => {
-    if (asked.value) document.getElementById("f-reviewer")?.focus();
-  }, [asked.value, left]);
-  // Nothing moves under the mouse: what to choose from comes once what stands above it is known.
+    if (left) document.querySelector(".todo button, #start-finish")?.focus();
+  }, [left]);
   return html`
-    <h2 id="dialog-title">${t("finish_title")}</h2>
-    ${
-      left &&
-      html`<${ToDo} left=${left} />
-      <${Part} />
-      <${Strips} />
-      <${Options} />`
-    }
-    ${nameless && asked.value && html`<p id="nameless" class="doubt" role="alert">${t("nameless_note")}</p>`}
+    <h2 id="dialog-title" tabindex="-1" autofocus>${t("finish_title")}</h2>
+    ${left ? html`<${ToDo} left=${left} /><${Part} /><${Strips} /><${Options} />` : html`<p class="muted">…</p>`}
     <div class="actions">
+      <p id="standing" class=${isWhole(now) ? "whole" : "doubt"}>${standingWords(now)}</p>
       <${Button} word="cancel" act=${closeDialog} />
-      <${Button} id="start-finish" class="primary" autofocus act=${start}>${t(nameless && asked.value ? "nameless" : "start")}<//>
+      <${Button} id="start-finish" word="start" class="primary" disabled=${!left} act=${() => make()} />
     </div>
   `;
 }
-/** How it is to be made. */
+/** How it is to be made: who makes it first, what is seldom changed last. */
 function Options() {
   const now = state.wish,
     { clip, muted } = state,
@@ -54,24 +47,25 @@ function Options() {
       ["mute", t("audio.mute")],
     ];
   return html`
-    <h3>${t("kind")}</h3>
-    <div class="pair">
-      <${Purpose} value="evidence" note="kind.evidence_note" />
-      <${Purpose} value="release" note=${clip.releases ? "kind.release_note" : "kind.release_barred"} disabled=${!clip.releases} />
-    </div>
-    <div class="pair">
-      <div><${Choices} id="f-style" label=${t("style")} value=${now.style} values=${STYLES} words="style" take=${wish("style")} /></div>
-      ${clip.sound > 0 && html`<div><${Choices} id="f-audio" label=${t("sound")} value=${now.audio} values=${sound} take=${wish("audio")} /></div>`}
-    </div>
     <div class="pair recorded">
-      <div><${Reviewer} id="f-reviewer" /></div>
+      <div><${Name} id="f-reviewer" label=${t("reviewer")} /></div>
       <div><${Line} id="f-case" word="case" value=${ofCase()} take=${wish("case")} /></div>
     </div>
-    <div class="pair">
-      <div><${Line} id="f-stamp" word="stamp" value=${now.stamp} take=${wish("stamp")} maxlength="80" placeholder=${t("stamp_example")} /></div>
-      <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS} words="corner" take=${wish("corner")} /></div>
-    </div>
-    <p class="small muted recorded">${t(clip.signs ? "signs" : "signs_not")}</p>
+    ${!state.person && html`<p class="small doubt recorded" id="nameless">${t("nameless_note")}</p>`}
+    ${clip.sound > 0 && html`<${Choices} id="f-audio" label=${t("sound")} value=${now.audio} values=${sound} take=${wish("audio")} />`}
+    <details id="finish-more" open=${now.kind === "release"}>
+      <summary>${t("more")}</summary>
+      <div class="pair">
+        <${Purpose} value="evidence" note="kind.evidence_note" />
+        <${Purpose} value="release" note=${clip.releases ? "kind.release_note" : "kind.release_barred"} disabled=${!clip.releases} />
+      </div>
+      <${Choices} id="f-style" label=${t("style")} value=${now.style} values=${STYLES} words="style" take=${wish("style")} />
+      <div class="pair">
+        <div><${Line} id="f-stamp" word="stamp" value=${now.stamp} take=${wish("stamp")} maxlength="80" placeholder=${t("stamp_example")} /></div>
+        <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS} words="corner" take=${wish("corner")} /></div>
+      </div>
+      <p class="small muted recorded">${t(clip.signs ? "signs" : "signs_not")}</p>
+    </details>
   `;
 }
 const Line = ({ word, take, ...props }) =>
@@ -162,7 +156,9 @@ export function jobOver({ problem, result }) {
 }
 export function ResultDialog({ result: r }) {
   const held = useSignal(r.held || ""), // no number of copies, of which there are none
-    bad = r.needs_review || r.overtaken || r.incomplete;
+    bad = r.needs_review || r.overtaken || r.incomplete,
+    now = standing(),
+    half = !bad && !isWhole(now);
   const words = r.needs_review
     ? "needs_look"
     : r.overtaken
@@ -184,8 +180,9 @@ export function ResultDialog({ result: r }) {
   const old = html`<span class="grow small">${t("old_copy", { n: r.held })}</span><${Button} word="remove" act=${remove} />`;
   return html`
     <h2 id="dialog-title">
-      <span class=${`sign ${bad ? "bad" : "good"}`} aria-hidden="true">${bad ? "!" : "✓"}</span>${t(words)}
+      <span class=${`sign ${bad ? "bad" : half ? "half" : "good"}`} aria-hidden="true">${bad ? "!" : half ? "◑" : "✓"}</span>${t(words)}
     </h2>
+    <p id="standing" class=${isWhole(now) ? "whole" : "doubt"}>${standingWords(now)}</p>
     ${r.overtaken && html`<p id="overtaken">${t("overtaken_note")}</p>`}
     ${r.incomplete && html`<p id="incomplete">${r.incomplete[current()]}</p>`}
     <p>${t(note, { n: r.findings })}</p>

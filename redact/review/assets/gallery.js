@@ -2,7 +2,7 @@
 import { html } from "./html.js";
 import { kindOf, point, select, state, title } from "./store.js";
 import { number, reasonWords, span, t } from "./words.js";
-import { Button, Choices } from "./controls.js";
+import { Button } from "./controls.js";
 import { Face } from "./picture.js";
 import { Rows, useClicks } from "./rows.js";
 import * as list from "./list.js";
@@ -24,23 +24,11 @@ export const Gallery = () => html`
   </section>
 `;
 function Filters() {
-  const offered = [
-      ["all", t("every_kind")],
-      ...list.kinds.value.map((name) => [name, t(`target.${name}`)]),
-    ],
-    count = (name) =>
-      name !== "here" &&
-      html`<b>${number(list.ofKind.value.filter(list.FILTERS[name]).length)}</b>`;
+  const count = (name) =>
+    html`<b>${number([...state.subjects.values()].filter(list.FILTERS[name]).length)}</b>`;
   const filter = (name) => html`<${Button} pressed=${state.filter === name} data-filter=${name}
     act=${() => (state.filter = name)}>${t(`filter.${name}`)} ${count(name)}<//>`;
-  return html`
-    <div id="filters" role="group" aria-label=${t("filters")}>${Object.keys(list.FILTERS).map(filter)}</div>
-    <div id="order">
-      <${Choices} id="kinds" aria-label=${t("kinds")} values=${offered} value=${list.kind()} take=${(name) => (state.kind = name)} />
-      <${Choices} id="sort" aria-label=${t("sort")} values=${list.ORDERS} words="sort" value=${state.sort}
-        take=${(name) => (state.sort = name)} />
-    </div>
-  `;
+  return html`<div id="filters" role="group" aria-label=${t("filters")}>${Object.keys(list.FILTERS).map(filter)}</div>`;
 }
 
 const TALL = 79; // pixels of a card with its gap
@@ -54,7 +42,7 @@ function Cards() {
     anchor = id;
     if (!add) list.goTo(state.subjects.get(id));
   });
-  return html`<${Rows} key=${list.shownBy()} id="cards" role="listbox" aria-multiselectable="true" tabindex="0"
+  return html`<${Rows} key=${state.filter} id="cards" role="listbox" aria-multiselectable="true" tabindex="0"
     aria-label=${t("people")} aria-activedescendant=${state.selected.length ? `card-${state.selected.at(-1)}` : null}
     onpointerleave=${() => point(0)} ...${clicks} all=${list.listed()} chosen=${state.subjects.get(state.selected.at(-1))} tall=${TALL}
     row=${(s, at) => html`<${Card} key=${s.id} subject=${s} at=${at} of=${list.listed().length} />`} />`;

@@ -8,6 +8,7 @@ import { askFinish } from "./finish.js";
 import { showKeys } from "./keys.js";
 import { LookButtons } from "./look.js";
 import { Pill } from "./moments.js";
+import { Person } from "./who.js";
 
 export const Logo = () =>
   html`<h1><img src="/icon.svg" alt="" width="24" height="24" />redact</h1>`;
@@ -21,6 +22,7 @@ export const Header = ({ name, plan }) => html`<header>
   <${Button} id="stop" word="stop" hidden=${!state.job} act=${() => post("stop")} />
   <span class="grow" />
   <${Pill} />
+  <${Person} />
   <span class="group">
     <${Button} id="undo" class="quiet icon" title="undo" hotkey="Ctrl Z" disabled=${!state.undo} act=${undo}>
       <${Icon} d="M7.5 4 3.5 8l4 4M4 8h8a4.5 4.5 0 0 1 0 9h-3" />

@@ -13,9 +13,9 @@ import { setKey } from "./mask.js";
 import { nextMoment, openSheet } from "./moments.js";
 import { moveByKey } from "./moving.js";
 import * as player from "./player.js";
+import { writeByKey } from "./reason.js";
 import { larger, resetZoom, smaller } from "./player.js";
 import * as pointer from "./pointer.js";
-import * as sight from "./brightness.js";
 import { setMark } from "./sound.js";
 import * as texts from "./texts.js";
 import { uncoverFirst } from "./visible.js";
@@ -32,7 +32,6 @@ const decide = (decision) =>
     ([texts, findings].find((one) => one.areMeant()) ?? list).decide(decision),
   inList = () => (state.tab === "texts" ? texts : list);
 const of = (act) => () => state.one && act(state.one),
-  more = (name) => (e) => sight.change(name, e.shiftKey),
   step = (by) => (e) => player.step(e.shiftKey ? 10 * by : by),
   choose = (by) => (e) => inList().chooseNext(by, e.shiftKey),
   toView = (view, i) => ({ [i + 1]: () => player.setView(view) });
@@ -52,11 +51,6 @@ const KEYS = {
   look: [
     ["1 2 3", "view", Object.assign({}, ...player.VIEWS.map(toView))],
     ["+ − 0", "zoom", { "+": larger, "=": larger, "-": smaller, 0: resetZoom }],
-    ["B Shift B", "sight.brightness", more("brightness")],
-    ["E Shift E", "sight.contrast", more("contrast")],
-    ["G Shift G", "sight.gamma", more("gamma")],
-    ["U", "sight_reset", sight.reset],
-    ["L", "magnifier", sight.magnify],
   ],
   decide: [
     ["↑ ↓", "choose_next", { ArrowUp: choose(-1), ArrowDown: choose(1) }],
@@ -106,7 +100,7 @@ const WITH_CTRL = {
 };
 
 /** Keys that go on while they are held down; what another one does, it does once. */
-const HELD = /^(Arrow|[-+=beg]$)/;
+const HELD = /^(Arrow|[-+=]$)/;
 /** What is pressed: where the row of digits types other signs, as in France, its digit counts. */
 function nameOf({ key, code }) {
   const name = key.length === 1 ? key.toLowerCase() : key;
@@ -127,12 +121,14 @@ export function listen() {
       typed = /^[[\]]$/.test(key) && !event.metaKey && (event.altKey || !event.ctrlKey),
       ctrl = !typed && (event.ctrlKey || event.metaKey);
     if (state.opening) return;
+    if (!state.dialog && writeByKey(event)) return;
     if (state.dialog) {
       if (key !== "Escape") return;
+      if (state.clip?.ask_who) return event.preventDefault(); // somebody decides
       closeDialog(); // by itself it closes a moment later, and the next key would be lost
       return event.preventDefault();
     }
-    if (target.closest("input, select")) {
+    if (target.closest("input, select") && target === document.activeElement) {
       // Esc, or Enter where it means nothing else, leaves a field, and the keys are keys again.
       if (key === "Escape" || (key === "Enter" && target.matches("[type=text]"))) target.blur();
       return;

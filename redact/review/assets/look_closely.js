@@ -4,11 +4,11 @@ import { bytes, post, unpacked } from "./api.js";
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { change, edit, inTurn, state, taken, title, toast, tried } from "./store.js";
 import { clock, said, t } from "./words.js";
-import { Button, Field, forget } from "./controls.js";
+import { Button, Field, forget, write } from "./controls.js";
 import { closeDialog } from "./dialog.js";
-import { draftOf } from "./list.js";
 import { Face, keep } from "./picture.js";
 import * as player from "./player.js";
+import { draftOf, endReason } from "./reason.js";
 
 const LOOK = 60, // milliseconds that each picture is on the screen at least, so that it was looked at
   TILE = [104, 122], // pixels of a picture with its gap, and what stands around all of them
@@ -127,7 +127,7 @@ export function ConfirmDialog() {
       <${Button} word="close" class="quiet" act=${closeDialog} />
       <${Button} id="none-same" word="confirm_none" hotkey="R" act=${() => answer(false)} />
       <${Button} id="all-same" hotkey="Y" class="primary" autofocus act=${() => answer(true)}>
-        ${marked.length ? t("confirm_but", { n: marked.length }) : t("confirm_all", { n: frames.length })}
+        ${marked.length ? t("confirm_but", { who: title(s), n: marked.length }) : t("confirm_all", { who: title(s), n: frames.length })}
       <//>
     </div>
   </div>`;
@@ -137,45 +137,83 @@ export function ConfirmDialog() {
 const ASKED = {
   look_first: ["uncover"],
   alarm: ["no_face", "reason_for.none"],
+  alarm_unsure: ["no_face", "reason_for.none"],
   smaller: ["make_smaller", "smaller_reason"],
+  join_apart: ["join"],
 };
-/** What was asked for needs a look first: at these pictures, and of what was surely found, a reason.
- *  Then it is asked for again. */
-export function LookDialog({ path, body, done, refusal }) {
-  const { error, pictures } = refusal,
-    some = pictures.slice(0, room()), // the others are shown when these were looked at
-    [sheet, looked, again] = useSheet({ of: some.map((one) => one.join(":")).join() }),
-    [word, label] = ASKED[error],
-    draft = `${error}/${body.ids ?? body.track}`, // never the reason of another decision
-    reason = state.drafts[draft] ?? body.reason ?? "",
-    ready = sheet && (!label || /[\p{L}\p{N}]/u.test(reason));
+const OF_DECISION = { keep: ["keep", "reason_for.keep"], hide: ["hide", "reason_for.hide"] };
+/** What was asked for needs a look first: at who will be visible, and at who will be hidden; and of
+ *  a decision, a reason. Then it is asked for again, and `then` follows. */
+export function LookDialog({ path, body, done, then, refusal }) {
+  const { error, pictures, hides, values } = refusal,
+    fits = Math.floor(room() / (hides.length && pictures.length ? 2 : 1)),
+    some = pictures.slice(0, fits), // the others are shown when these were looked at
+    gone = hides.slice(0, fits),
+    [sheet, looked, again] = useSheet({
+      of: [...some, ...gone].map((one) => one.join(":")).join(),
+    }),
+    marked = useSignal([]), // pictures in which somebody is
+    [word, label] = ASKED[error] ?? OF_DECISION[body.decision] ?? ["do_it"],
+    draft = body.ids ? draftOf(body.ids) : `${error}/${body.track}`, // never that of another decision
+    given_up = `${error}/${draft}`,
+    reason = state.drafts[draft] ?? state.drafts[given_up] ?? body.reason ?? "",
+    needed = ["alarm", "smaller"].includes(error),
+    ready = sheet && (!needed || /[\p{L}\p{N}]/u.test(reason)),
+    over = useRef(false);
   const act = async () => {
     if (!ready) return;
     await looked();
-    const told = await change(path, { ...body, reason }, done);
-    if (told) {
-      forget(draft, draftOf(body.ids));
+    const but = [...(body.but ?? []), ...marked.value],
+      sure = { ...body, reason, but, sure: values.revision };
+    over.current = true;
+    if (await change(path, sure, done, then)) {
+      forget(draft, given_up);
+      endReason();
       closeDialog();
-    } else if (state.dialog?.refusal === refusal) again(); // else there are more pictures
+    } else {
+      over.current = false;
+      if (state.dialog?.refusal === refusal) again(); // else there are more pictures
+    }
   };
   useEffect(() => {
     if (sheet && !label) document.getElementById("look-done").focus();
   }, [sheet]);
-  const tile = (n, face) =>
-    html`<figure key=${n} class="picture" data-frame=${n}>${face}<span>${clock(state.times[n], 2)}</span></figure>`;
+  // Given up, it is no reason of anything else.
+  const giveUp = () => {
+    if (over.current || !label || state.drafts[draft] === undefined) return;
+    write(given_up, state.drafts[draft]);
+    forget(draft);
+  };
+  useEffect(() => giveUp, []);
+  const key = String,
+    mark = (one) => () => {
+      const others = marked.value.filter((other) => key(other) !== key(one));
+      marked.value = others.length < marked.value.length ? others : [...others, one];
+    };
+  const tile = (one) => {
+    const yes = marked.value.some((other) => key(other) === key(one)),
+      time = clock(state.times[one[1]], 2),
+      face = html`<${Face} of=${one} /><span>${yes ? t("somebody_here") : time}</span>`;
+    return error.startsWith("alarm")
+      ? html`<${Button} key=${key(one)} class="picture" title="somebody_here" named data-frame=${one[1]} pressed=${yes} act=${mark(one)}>${face}<//>`
+      : html`<figure key=${key(one)} class="picture" data-frame=${one[1]}>${face}</figure>`;
+  };
+  const group = (all, words) =>
+    all.length > 0 &&
+    html`${hides.length > 0 && html`<h3>${t(words)}</h3>`}<div class="strip" data-asks=${words}>${sheet && all.map(tile)}</div>`;
   return html`<div class="faces">
     <h2 id="dialog-title">${t(`look.${error}`)}</h2>
     <p>${said(refusal)}</p>
-    <${Pictures} sheet=${sheet} tile=${tile} />
+    ${group(some, "will_show")} ${group(gone, "will_hide")}
     ${
       label &&
       html`<${Field} id="look-why" draft=${draft} label=${t(label)} value=${reason} maxlength="500"
       onkeydown=${(e) => e.key === "Enter" && act()} />`
     }
     <div class="actions">
-      <${See} frame=${pictures[0][1]} />
+      <${See} frame=${[...pictures, ...hides][0][1]} />
       <${Button} word="cancel" class="quiet" act=${closeDialog} />
-      <${Button} id="look-done" word=${word} class="primary" autofocus disabled=${!ready} act=${act} />
+      <${Button} id="look-done" word=${marked.value.length ? "alarm_but" : word} class="primary" autofocus disabled=${!ready} act=${act} />
     </div>
   </div>`;
 }

@@ -21,6 +21,7 @@ import { SheetDialog } from "./moments_sheet.js";
 import { Stage } from "./stage.js";
 import { Timeline } from "./timeline.js";
 import { Toasts } from "./toasts.js";
+import { askWho, WhoDialog } from "./who.js";
 
 const DIALOGS = {
   keys: KeysDialog,
@@ -32,6 +33,7 @@ const DIALOGS = {
   confirm: ConfirmDialog,
   look: LookDialog,
   show: ShowDialog,
+  who: WhoDialog,
 };
 let video = { name: "", plan: "" };
 
@@ -75,11 +77,12 @@ async function opened() {
 /** Where the person was, and what was typed, kept for when the page is loaded anew: by the window,
  *  and by the video. */
 const PLACE = `redact.place${location.pathname}`,
-  KEPT = "frame view tab filter kind selected finding drafts".split(" ");
-/** How the result is to be made, and what the list begins with: for the next video of a case too. */
+  KEPT = "frame view tab filter more details selected finding drafts".split(" ");
+/** How the result is to be made: for the next video of a case too. */
 const WAYS = "redact.ways",
-  WAYS_KEPT = ["wish", "sort"];
-const kept = (names) => JSON.stringify(Object.fromEntries(names.map((name) => [name, state[name]])));
+  WAYS_KEPT = ["wish"];
+const kept = (names) =>
+  JSON.stringify(Object.fromEntries(names.map((name) => [name, state[name]])));
 function placed() {
   sessionStorage.setItem(PLACE, kept(KEPT));
   sessionStorage.setItem(WAYS, kept(WAYS_KEPT));
@@ -95,6 +98,7 @@ async function start() {
   // Of one that was held back, what was found comes first, unless it is being looked at already.
   if (!state.finding && state.findings.some((f) => !f.answer)) nextFinding(0);
   loadWave();
+  if (state.clip.ask_who) askWho();
 }
 
 const TOLD = `redact.told${location.pathname}`,

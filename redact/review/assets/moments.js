@@ -2,9 +2,10 @@
 import { html } from "./html.js";
 import { select, state, title, toast } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button, Reviewer } from "./controls.js";
+import { Button } from "./controls.js";
 import { closeDialog } from "./dialog.js";
 import * as player from "./player.js";
+import { isWhole, standing, standingWords } from "./standing.js";
 
 const unseen = () => state.moments.filter((one) => !one.seen); // in order, the likeliest first
 
@@ -14,8 +15,8 @@ export function SeenPanel() {
   const meter = (n, of) =>
     html`<div class="meter"><span style=${{ width: `${of ? (100 * n) / of : 100}%` }} /></div>`;
   return html`
-    <${Reviewer} id="reviewer" done=${t("done")} />
-    <p class="small muted">${t("reviewer_note")}</p>
+    <p class=${isWhole(standing()) ? "whole" : "doubt"}>${standingWords(standing())}</p>
+    <p class="small muted">${t("colour_rule")}</p>
     <h3>${t("seen_frames", { n: s.frames_seen, of: s.frames })}</h3>
     ${meter(s.frames_seen, s.frames)}
     ${s.frames_seen_fast_only > 0 && html`<p class="small muted">${t("seen_fast", { n: s.frames_seen_fast_only })}</p>`}
@@ -36,7 +37,7 @@ export function when(frame, track) {
 export const openSheet = () => (state.dialog = { kind: "moments" });
 export function goMoment(frame, track) {
   closeDialog();
-  state.moment = frame; // the place that it points to is marked there
+  state.moment = `${frame}/${track}`; // of several in a picture, this one is marked there
   select(state.ofTrack.get(track) ?? []); // keys decide about nobody else
   player.goTo(frame);
 }
@@ -55,16 +56,25 @@ export function nextMoment() {
   goMoment(next.frame, next.track);
 }
 export const nextUnseen = () => goMoment(state.wasSeen.indexOf(0));
-/** The risky moment that was gone to, while its picture is shown. */
-export const momentHere = () =>
-  state.moment === state.frame ? state.moments.find(({ frame }) => frame === state.frame) : null;
+/** The risky moment of the picture that is shown; of several, the one that was gone to. */
+export function momentHere() {
+  const here = state.playing ? [] : state.moments.filter(({ frame }) => frame === state.frame);
+  return here.find(({ frame, track }) => state.moment === `${frame}/${track}`) ?? here[0];
+}
+/** What may be wrong there. */
+export const whyWords = ({ why, track }) => {
+  const who = state.subjects.get(state.ofTrack.get(track));
+  return t(`why.${why}`, { who: who && title(who) });
+};
 
-/** How many of them were seen, in the head of the page. */
+/** How far the review is, in the head of the page. */
 export function Pill() {
-  const { moments, moments_seen: n } = state.summary,
-    share = moments ? n / moments : 1;
-  return html`<${Button} id="progress-pill" title="pill_title" named disabled=${Boolean(state.opening)} act=${() => (state.tab = "seen")}>
+  const now = standing(),
+    { moments, moments_seen: n } = now,
+    share = (now.decided + n) / Math.max(1, now.people + moments);
+  return html`<${Button} id="progress-pill" title="colour_rule" named class=${isWhole(now) ? "whole" : ""}
+    disabled=${Boolean(state.opening)} act=${() => (state.tab = "seen")}>
     <span id="progress-bar" style=${{ width: `${100 * share}%` }} />
-    <span id="progress-text">${state.clip && (share >= 1 ? (moments ? `✓ ${t("all_moments")}` : t("no_moments")) : t("pill", { n, of: moments }))}</span>
+    <span id="progress-text">${state.clip && `${isWhole(now) ? "✓ " : ""}${t("pill_short", { n: now.people, decided: now.decided, seen: n, of: moments })}`}</span>
   <//>`;
 }

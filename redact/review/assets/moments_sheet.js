@@ -4,7 +4,7 @@ import { change, state } from "./store.js";
 import { t } from "./words.js";
 import { Button, More } from "./controls.js";
 import { closeDialog } from "./dialog.js";
-import { goMoment, notLookedAt, when } from "./moments.js";
+import { goMoment, notLookedAt, when, whyWords } from "./moments.js";
 import { Scene } from "./picture.js";
 
 const AHEAD = 700; // pixels: the next pictures are made while these are looked at
@@ -56,7 +56,7 @@ function Tile({ of: { frame, why, track, shown, more, beside, seen, answered }, 
     words = `moment-${keyOf({ frame, why, track })}`; // which one the focus is at, a screen reader tells
   return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame} aria-labelledby=${words}>
     <${Place} frame=${frame} track=${track} shown=${shown} />
-    <p id=${words}><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
+    <p id=${words}><b>${when(frame, track)}</b> ${whyWords({ why, track })}</p>
     <div class="row">
       ${seen && html`<span class="tag keep">✓ ${t("looked_at_it")}</span>`}
       ${answered ? html`<${Button} key="back" word="take_back" class="quiet small" act=${(e) => answer(false, e)} />` : (asked || !seen) && html`<${Button} key="fine" word=${FINE[why] ?? "nothing_open"} class="small" data-answer="fine" aria-describedby=${words} act=${(e) => answer(true, e)} />`}
@@ -68,7 +68,7 @@ function Tile({ of: { frame, why, track, shown, more, beside, seen, answered }, 
 }
 const Beside = ({ of: { frame, why, track, shown } }) => html`<li>
   <${Place} frame=${frame} track=${track} shown=${shown} />
-  <span class="small">${when(frame, track)}<br />${t(`why.${why}`)}</span>
+  <span class="small">${when(frame, track)}<br />${whyWords({ why, track })}</span>
 </li>`;
 /** The picture of a moment, which leads to it. */
 const Place = ({ frame, track, shown }) => html`<${Button} class="picture" title="go_there"

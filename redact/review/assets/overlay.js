@@ -1,18 +1,14 @@
 // Outlines over the picture, and who is in them.
-import { html, useLayoutEffect, useRef } from "./html.js";
+import { html } from "./html.js";
 import { state, title } from "./store.js";
 import { t } from "./words.js";
-import { filter } from "./brightness.js";
 import { momentHere } from "./moments.js";
 import { chosenHere, corners, handles, meet, onScreen, subjectIdOf, subjectOf } from "./places.js";
 import { textHere } from "./texts.js";
 import * as player from "./player.js";
-import * as pointer from "./pointer.js";
 
 const CROWD = 30; // more than that in view, and their numbers would hide the people
 const SIGN = { keep: "✓ ", "false alarm": "∅ " };
-const RADIUS = 120, // of the magnifier, in pixels
-  LARGER = 4;
 const shifted = ([x, y]) => ({ left: `${x}px`, top: `${y}px` });
 
 /** How many masks lie in what is seen of the picture, if they are too many to be numbered. */
@@ -86,21 +82,23 @@ function tagOfBody({ subject: id, box }, many) {
   const words = t("nothing_hidden", { who: title(subject) });
   return { id: `body-${id}`, words, look: strong ? "strong" : "", rect: onScreen(box) };
 }
-/** Tags beside their boxes; none lies on another, and of those that are strong none is left out. */
+/** Tags beside their boxes, none on another or on somebody else; of those that are strong none is left
+ *  out, be it on its own box. */
 function placed(tags) {
   const taken = [];
-  const spotFor = ({ words, look, rect: [x, y, w, h] }) => {
-    const strong = look === "strong",
+  const spotFor = ({ words, look, rect }) => {
+    const [x, y, w, h] = rect,
+      strong = look === "strong",
       [wide, tall] = [String(words).length * (strong ? 8.2 : 7.2) + 10, strong ? 20 : 17],
       within = (left) => Math.max(0, Math.min(state.room.width - wide, left)),
-      up = y - tall - 2;
+      [left, right] = [within(x), within(x + w - wide)];
     const spots = [
-      [within(x), up],
-      [within(x), y + h + 2],
-      [within(x + w - wide), up],
-    ].filter(([, top]) => top >= 0);
-    const free = spots.find((spot) => !taken.some((other) => meet([...spot, wide, tall], other)));
-    const spot = free || (strong && (spots[0] || [within(x), Math.max(0, y)]));
+      ...[y - tall - 2, y + h + 2].flatMap((top) => [left, right].map((at) => [at, top])),
+      ...[x + w + 2, x - wide - 2].map((at) => [within(at), y]),
+    ].filter(([, top]) => top >= 0 && top + tall <= state.room.height);
+    const others = [...taken, ...tags.map((tag) => tag.rect).filter((other) => other !== rect)];
+    const free = spots.find((spot) => !others.some((other) => meet([...spot, wide, tall], other)));
+    const spot = free || (strong && [within(x + (w - wide) / 2), Math.max(0, y)]);
     if (spot) taken.push([...spot, wide, tall]);
     return spot;
   };
@@ -114,18 +112,5 @@ export function Handles() {
   return at.map(
     (corner, i) =>
       html`<button key=${i} class="handle" data-corner=${i} style=${shifted(corner)} aria-label=${t(`corner.${i}`)} />`,
-  );
-}
-/** What lies under the mouse, larger. */
-export function Magnifier() {
-  const canvas = useRef(),
-    at = state.magnified && pointer.mouse.value;
-  useLayoutEffect(() => {
-    if (at) player.magnify(canvas.current, at, LARGER);
-  }, [at, state.shot, state.lens]);
-  return (
-    at &&
-    html`<canvas id="magnifier" ref=${canvas} width=${2 * RADIUS} height=${2 * RADIUS}
-      style=${{ ...shifted(at.map((v) => v - RADIUS)), filter: filter() }} />`
   );
 }

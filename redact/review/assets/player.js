@@ -30,7 +30,7 @@ export function place() {
 const keyOf = (n) =>
   [n, state.view, state.view === "result" && [state.revision, state.style], widthWanted()].join();
 const widthWanted = () => {
-  const pixels = state.magnified ? Infinity : place().wide * devicePixelRatio;
+  const pixels = place().wide * devicePixelRatio;
   return pixels >= state.clip.width ? 4096 : Math.max(160, Math.ceil(pixels / 160) * 160);
 };
 
@@ -96,16 +96,6 @@ function shown({ head, bitmap, view }) {
   state.shot = { ...head, view };
   noteSeen(head.frame, playing ? (state.speed <= 1 ? "normal" : "fast") : "still");
 }
-/** Draw what lies under a place of the viewport into the middle of another canvas, larger. */
-export function magnify(onto, [x, y], factor) {
-  const { left, top, wide, tall } = place(),
-    pen = onto.getContext("2d"),
-    start = (middle, at, from) => middle - (at - from) * factor;
-  pen.clearRect(0, 0, onto.width, onto.height);
-  const [a, b] = [start(onto.width / 2, x, left), start(onto.height / 2, y, top)];
-  pen.drawImage(canvas, a, b, wide * factor, tall * factor);
-}
-
 export function setView(view) {
   state.view = view;
   again();
@@ -210,7 +200,7 @@ export function attach(viewport, picture) {
   measure();
   new ResizeObserver(measure).observe(viewport);
   effect(() => {
-    void [state.revision, state.style, state.magnified]; // larger, it is to be sharp too
+    void [state.revision, state.style];
     untracked(again);
   });
 }

@@ -8,9 +8,8 @@ import * as player from "./player.js";
 
 const STILL = 4, // pixels within which a hand does not move
   LEAST_DRAWN = 5;
-/** Where the mouse is, while it is over the picture; and what it would do there. */
-export const mouse = signal(null),
-  cursor = signal("");
+/** What the mouse would do where it is. */
+export const cursor = signal("");
 let drag = null; // since a button was pressed: what is done, and where it began
 const on = ({ currentTarget, clientX, clientY }) => {
   const { left, top } = currentTarget.getBoundingClientRect();
@@ -74,7 +73,7 @@ export function down(event) {
   } else drag = { kind: whoseAt(x, y) ? "click" : "pan", add, x, y };
 }
 export function move(event) {
-  const [x, y] = (mouse.value = on(event));
+  const [x, y] = on(event);
   if (!drag) {
     point(whoseAt(x, y));
     cursor.value = grip(x, y) ? "moving" : state.pointed ? "pointing" : "";
@@ -106,10 +105,7 @@ export function up() {
   } else if (kind === "mask" && moved) place();
   else if (kind && !moved) select(kind === "pan" ? [] : choice(x, y), { add });
 }
-export function leave() {
-  mouse.value = null;
-  point(0);
-}
+export const leave = () => point(0);
 export function wheel(event) {
   event.preventDefault();
   player.zoomAt(Math.exp(-event.deltaY / 400), ...on(event));

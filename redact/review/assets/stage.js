@@ -3,12 +3,12 @@ import { html, useLayoutEffect, useRef, useSignal } from "./html.js";
 import { begin, edit, select, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Choices, Icon, Radios } from "./controls.js";
-import { momentHere, nextMoment } from "./moments.js";
-import { crowd, Handles, Magnifier, Outlines } from "./overlay.js";
+import { momentHere, nextMoment, whyWords } from "./moments.js";
+import { crowd, Handles, Outlines } from "./overlay.js";
 import { onScreen } from "./places.js";
 import * as player from "./player.js";
 import * as pointer from "./pointer.js";
-import { filter, Gamma, isNeutral, SightMenu } from "./brightness.js";
+import { filter, Gamma, isNeutral } from "./brightness.js";
 
 export const Stage = () => html`
   <section id="stage" aria-label=${t("player")}>
@@ -18,7 +18,6 @@ export const Stage = () => html`
           extra=${(view, i) => ({ title: `${t(`view.${view}_title`)} (${i + 1})` })} />
       </div>
       <span class="grow" />
-      <${SightMenu} />
       <${Button} id="draw" word="draw" hotkey="D" pressed=${state.drawing} act=${() => pointer.setDrawing(!state.drawing)} />
       <${Button} id="next-moment" word="next_moment" hotkey="N" act=${nextMoment} />
     </div>
@@ -35,7 +34,7 @@ function Viewport() {
   return html`<div id="viewport" ref=${viewport} data-view=${view} data-frame=${view ? frame : null} data-pts=${pts}>
     <canvas id="picture" ref=${picture} style=${where} />
     <${Gamma} />
-    ${state.clip && html`<${Outlines} /><${Magnifier} />`}
+    ${state.clip && html`<${Outlines} />`}
     <div id="overlay" class=${state.drawing ? "drawing" : pointer.cursor.value} tabindex="0" role="img" aria-label=${t("picture")}
       onpointerdown=${pointer.down} onpointermove=${pointer.move} onpointerup=${pointer.up}
       onpointerleave=${pointer.leave} onwheel=${pointer.wheel} />
@@ -49,7 +48,7 @@ function Notice() {
     moment = momentHere(),
     [many, stacked] = [crowd(), pointer.stacked()],
     words = [];
-  if (moment) words.push(t(`why.${moment.why}`));
+  if (moment) words.push(whyWords(moment));
   if (shot.damaged) words.push(t("damaged_here"));
   // Of a slow machine: what is on screen is what it was before.
   if (shot.view && shot.view !== view) words.push(t("loading"));

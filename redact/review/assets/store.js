@@ -30,18 +30,20 @@ for (const [name, value] of Object.entries({
   room: { width: 0, height: 0 }, // of the viewport, in CSS pixels
   lens: { zoom: 1, x: 0.5, y: 0.5 },
   sight: { brightness: 1, contrast: 1, gamma: 1 }, // of the view, never of the result
-  magnified: false,
   playing: false,
   speed: 1,
   tab: "subject",
   filter: "all",
-  kind: "all",
-  sort: "time",
+  more: false, // what is seldom needed is open
+  details: false, // of the timeline: where each mask comes from
   // what a person is about to do
   selected: [],
   pointed: 0,
-  moment: null, // picture of the risky moment that was gone to
+  moment: "", // the risky moment that was gone to: picture and track
   finding: 0, // number of the one that is looked at
+  person: "", // who decides here
+  kept: 0, // who was kept by the last change
+  outstanding: null, // the reason that is written next: who, then
   drafts: {}, // what is being written, by field and by whom it is about
   drawing: false,
   drawn: null, // the mask that was drawn: left, top, right, bottom
@@ -117,6 +119,7 @@ export const load = () =>
     const plan = await get("plan");
     batch(() => {
       state.clip = plan;
+      state.person = plan.person;
       state.subjects = new Map(plan.subjects.map((s) => [s.id, s]));
       taken(plan);
     });
@@ -137,8 +140,8 @@ export const taken = (told) =>
   });
 
 /** Ask the server for a change; what it answers, or null where it was refused: that was said. Where
- *  pictures have to be looked at first, they are shown. */
-export async function change(path, body, done) {
+ *  pictures have to be looked at first, they are shown. `then` follows once it is made, be it then. */
+export async function change(path, body, done, then) {
   hideToast(); // what it offers is about the change before
   try {
     const told = await inTurn(async () => {
@@ -146,20 +149,23 @@ export async function change(path, body, done) {
       if ("revision" in answer) taken(answer);
       return answer;
     });
+    if (body.op !== "reason") state.kept = body.decision === "keep" ? body.ids.at(-1) : 0;
     if (done) toast(done);
+    then?.();
     return told;
   } catch (error) {
     if (!(error instanceof Refused)) return null;
     if (error.error === "outside") await load();
-    if (error.pictures.length) {
-      state.dialog = { kind: "look", path, body, done, refusal: error };
+    if (error.pictures.length || error.hides.length) {
+      state.dialog = { kind: "look", path, body, done, then, refusal: error };
       return null;
     }
     toast(said(error), true);
     return null;
   }
 }
-export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
+export const edit = (op, values = {}, done = "", then) =>
+  change("edit", { op, ...values }, done, then);
 export const undo = () => change("undo", {}, t("undone"));
 export const redo = () => change("redo", {}, t("redone"));
 /** Begin a piece of work that goes on by itself; whether it has begun. */
@@ -197,9 +203,9 @@ export const maskOf = (track) => state.masks.find((mask) => mask.track === track
 /** The part of somebody that is in a picture. */
 export const partIn = (subject, n = state.frame) =>
   subject.tracks.find((k) => k.first <= n && n <= k.last);
-export const title = (subject) => subject.name || `${t(`target.${subject.kind}`)} ${subject.id}`;
-export const kindOf = (subject) =>
-  ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
+export const title = (subject) => subject.name || `${t(`noun.${subject.kind}`)} ${subject.id}`;
+export const KINDS = { keep: "keep", hide: "hide", "false alarm": "none" };
+export const kindOf = (subject) => KINDS[subject.decision] || "open";
 /** The frames of tracks, each once. */
 export const framesOf = (tracks) => [
   ...new Set(

@@ -3,9 +3,10 @@
 import { effect, html, signal, useEffect, useMemo, useRef } from "./html.js";
 import { frameAt, kindOf, point, select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
+import { Button } from "./controls.js";
 import { span } from "./excerpt.js";
 import { showFinding } from "./findings.js";
-import { goTo, listed, MARKS, shownBy } from "./list.js";
+import { goTo, listed, MARKS } from "./list.js";
 import * as player from "./player.js";
 import { Rows } from "./rows.js";
 import { setMark } from "./sound.js";
@@ -36,11 +37,11 @@ export function Timeline() {
     lane = (subject) => html`<${Lane} key=${subject.id} of=${subject} />`;
   useEffect(() => effect(() => follow(state.times[state.frame])), []);
   return html`<section id="timeline" aria-label=${t("timeline")} inert=${Boolean(state.opening)} ...${mouse}>
-    <div class="lane ruler"><span>${t("row_seen")}</span><div ref=${strip}><${Ruler} /></div></div>
+    <div class="lane ruler"><span><${Button} id="details" word="row_details" class="quiet small" pressed=${state.details} act=${() => (state.details = !state.details)} /></span><div ref=${strip}><${Ruler} /></div></div>
     ${state.clip?.sound > 0 && html`<div class="lane sound"><span>${t("row_sound")}</span><div><${Sound} /></div></div>`}
     <div class="lanes">
-      <${Rows} key=${shownBy()} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${chosen} tall=${20} row=${lane} />
-      <div class="time"><${Unseen} /></div>
+      <${Rows} key=${state.filter} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${chosen} tall=${20} row=${lane} />
+      ${state.details && html`<div class="time"><${Unseen} /></div>`}
     </div>
     <div class="time"><${Now} /></div>
   </section>`;
@@ -52,10 +53,16 @@ function Now() {
   return html`<i id="now" hidden=${away} style=${{ left: at(now) }} />`;
 }
 function Lane({ of: s }) {
-  const { times } = state,
+  const { times, details } = state,
     picked = state.selected.includes(s.id) || s.id === state.pointed;
   // Strong states are tall, guessed ones low: told apart without colour.
   const paths = useMemo(() => {
+    if (!details)
+      return html`<path class="bar" d=${boxes(
+        s.tracks.map((k) => [k.first, k.last]),
+        0.2,
+        0.8,
+      )} />`;
     const runs = s.tracks.flatMap((track) => track.runs),
       high = ["detected", "manual"],
       of = (name) => runs.filter(([, , what]) => what === name);
@@ -63,7 +70,7 @@ function Lane({ of: s }) {
       const d = high.includes(name) ? boxes(of(name), 0.15, 0.85) : boxes(of(name), 0.35, 0.65);
       return html`<path key=${name} class=${name} d=${d} />`;
     });
-  }, [s, times]);
+  }, [s, times, details]);
   return html`<div class=${picked ? "lane picked" : "lane"} data-lane=${s.id}>
     <span>${MARKS[kindOf(s)]} ${title(s)}</span>
     <div><${Over}>${paths}

@@ -2,7 +2,7 @@
 // mask of somebody else lies.
 import { get } from "./api.js";
 import { html } from "./html.js";
-import { count, edit, inTurn, state, title, toast, tried, useAnswer } from "./store.js";
+import { count, edit, inTurn, state, title, toast, tried, undo, useAnswer } from "./store.js";
 import { all, span, t } from "./words.js";
 import { Button } from "./controls.js";
 import { chooseBoth } from "./list.js";
@@ -51,7 +51,7 @@ function Covering({ of: s, by, frame, n, guessed }) {
   return html`<div class="item small" data-covers=${by.id}>
     <div class="row one-line">
       <${Face} of=${by.best} class="tiny" />
-      <span>${by.id === s.id ? t("covered_by_own", { n }) : t("covered_by", { who: title(by), n })}</span>
+      <span>${by.id === s.id ? t("covered_by_own", { who: title(s), n }) : t("covered_by", { who: title(s), by: title(by), n })}</span>
     </div>
     <div class="row">
       <${Button} word="show" act=${() => player.reveal(frame)} />
@@ -60,7 +60,10 @@ function Covering({ of: s, by, frame, n, guessed }) {
     <p class="muted">${t(guessed ? "covered_guess" : "covered_note")}</p>
   </div>`;
 }
-const uncover = (id, other) => edit("uncover", { id, other }, t("uncovered"));
+const uncover = (id, other) =>
+  edit("uncover", { id, other }, "", () =>
+    toast(t("uncovered"), false, { word: "undo", hotkey: "Ctrl Z", act: undo }),
+  );
 let turn = Promise.resolve();
 /** Take the mask away of whoever hides the chosen one without being sure to be there: of one more
  *  with each press, though the answer to the one before is still under way. */
