@@ -183,7 +183,6 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.choose(other, add=True)
         page.shot("two-chosen")
         page.press("j")
-        page.answer()
         page.until(
             lambda: any({kept, other} <= set(s.tracks) for s in read_plan(plan_file).subjects)
         )

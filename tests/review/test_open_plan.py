@@ -327,8 +327,9 @@ def test_the_page_gets_the_ranking_and_what_is_left_of_it() -> None:
         assert news["moments"] == Overview().everything(plan, info)["moments"]
         assert news["summary"]["moments"] == len(news["moments"]) > 0
     frames = [moment["frame"] for moment in news["moments"]]
-    shown = [{"view": "result", "speed": "still", "frames": frames}]
-    seen = replace(plan, review=with_seen(ReviewState(), shown, FRAMES))
+    marks = [(moment["frame"], moment["why"], moment["track"]) for moment in news["moments"]]
+    review = memory.answered(plan, ReviewState(), marks, True, by_picture=False)
+    seen = replace(plan, review=review)
     assert memory.changes(seen)["summary"]["moments_seen"] == len(frames)
     for number in (1, 2, 3):
         plan = decisions.decide(plan, [number], Decision.FALSE_ALARM)
