@@ -71,10 +71,6 @@ class Exemption:
     def track_numbers(self) -> str:
         return ranges(self.tracks)
 
-    @property
-    def seconds(self) -> float:
-        return sum(end - start for start, end in self.spans)
-
 
 def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
     """The entries for the picture in order of time, one for each subject, or for each decision if
