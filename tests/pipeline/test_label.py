@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -15,7 +14,7 @@ from redact.media import Decode, copy_of, probe
 from redact.plan import decisions, read_plan
 from redact.render import Renderer
 from redact.settings import RenderSettings
-from redact.types import Target
+from redact.types import Box, Region, State, Target
 
 
 @pytest.mark.parametrize("label", ["withheld under section 7 of the act, see file 2026-114", "X"])
@@ -72,7 +71,11 @@ def test_a_code_is_written_on_its_own_masks_alone(street: Path, street_plan: Pat
     faces = [track.id for track in plan.tracks if track.target is Target.FACE]
     plan = decisions.change(plan, faces[:1], code="b(6)")
     frame = next(iter(Decode(probe(street))))
-    regions = [replace(r, box=r.box.grown(2.0)) for r in plan.regions_at(0)]  # room for letters
+    tracks = {track.id: track for track in plan.tracks}
+    regions = [  # side by side, with room for letters
+        Region(n, t.target, Box(8 + 78 * i, 40, 82 + 78 * i, 110), State.DETECTED, code=t.code)
+        for i, (n, t) in enumerate(tracks.items())
+    ]
 
     def lettered(label: str, codes: tuple[tuple[str, str], ...] = ()) -> set[tuple[int, Target]]:
         plain, other = (

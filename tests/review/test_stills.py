@@ -13,7 +13,15 @@ import pytest
 
 from redact.errors import UsageError
 from redact.media import probe
-from redact.plan import FindingNote, Plan, ReviewState, read_plan, write_plan
+from redact.plan import (
+    Decision,
+    FindingNote,
+    Plan,
+    ReviewState,
+    decisions,
+    read_plan,
+    write_plan,
+)
 from redact.record import EvidenceChoice, build_manifest, read_log
 from redact.record.manifest_parts import StillPart
 from redact.report import report_html
@@ -76,8 +84,8 @@ def test_it_is_masked_as_the_result_and_on_record(session: Session, tmp_path: Pa
     again = save_still(session, number, {})
     assert again != place and place.exists(), "nothing is replaced"
     # A decision since then uncovers somebody: the picture no longer is what the result shows.
-    shown_now = {"op": "decide", "ids": [regions[0].track], "decision": "keep", "reason": "client"}
-    session.edit(shown_now)
+    who = [regions[0].track]
+    session.ready().open_plan.change(lambda plan: decisions.decide(plan, who, Decision.KEEP))
     assert [still.current for still in stills_on_record(session, tmp_path)] == [False, False]
 
 
