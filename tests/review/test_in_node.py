@@ -964,3 +964,18 @@ def test_the_picture_on_the_screen_is_saved_as_in_the_result(review: Review) -> 
     (still,) = review.plan.review.stills  # type: ignore[union-attr]
     assert told.startswith(f"Saved: {still.name}.") and still.frame == 0
     assert review.plan_file.with_name(still.name).exists()
+
+
+def test_codes_are_written_on_masks_if_asked_for(review: Review) -> None:
+    """A style without letters has no such choice."""
+    assert review.does("""
+      press("Enter", { ctrlKey: true });
+      await until(() => document.getElementById("f-codes"));
+      const box = document.getElementById("f-codes");
+      box.checked = true;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+      const asked = state.wish.codes;
+      state.wish = { ...state.wish, style: "blur" };
+      await wait(50);
+      return [asked, document.getElementById("f-codes").disabled];
+    """) == [True, True]

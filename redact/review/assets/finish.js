@@ -17,6 +17,7 @@ import { Name } from "./who.js";
 
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const STYLES = ["cover", "blur", "mosaic", "solid"];
+const LETTERED = ["cover", "solid"]; // the styles that hold letters
 const wish = (name) => (value) => (state.wish = { ...state.wish, [name]: value });
 const ofCase = () => state.wish.case ?? state.clip.case ?? "";
 
@@ -64,6 +65,8 @@ function Options() {
         <div><${Line} id="f-stamp" word="stamp" value=${now.stamp} take=${wish("stamp")} maxlength="80" placeholder=${t("stamp_example")} /></div>
         <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS} words="corner" take=${wish("corner")} /></div>
       </div>
+      <label class="choice"><input type="checkbox" id="f-codes" checked=${now.codes} disabled=${!LETTERED.includes(now.style)}
+        onchange=${(e) => wish("codes")(e.target.checked)} /><span>${t("codes_on_masks")}</span></label>
       <p class="small muted recorded">${t(clip.signs ? "signs" : "signs_not")}</p>
     </details>
   `;
