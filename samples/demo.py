@@ -1,4 +1,7 @@
-"""`make demo`: redact the sample, make a sheet of before and after, say where both are."""
+"""`make demo`: redact real footage, and make a sheet of before and after.
+
+What it prints are redact's own lines, in the user's language, and the names of the files.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ from numpy.typing import NDArray
 from redact import safe_python
 
 HERE = Path(__file__).resolve().parent
-SOURCE = HERE / "street.mp4"
+SOURCE = HERE / "demo.mp4"
 OUT = HERE / "out"
-MOMENTS = (1.0, 3.2, 5.0)
-"""Seconds at which the sheet shows the clip."""
+MOMENTS = (1.3, 3.6, 7.1)
+"""Seconds at which the sheet shows the clip: one of each of its three scenes."""
 
 
 def stills(path: Path) -> list[NDArray[np.uint8]]:
@@ -35,13 +38,13 @@ def stills(path: Path) -> list[NDArray[np.uint8]]:
 
 def sheet(before: Path, after: Path, picture: Path) -> None:
     """Write a picture with the source in the upper row and the result in the lower one."""
-    rows = [np.hstack([cv2.resize(s, (640, 360)) for s in stills(p)]) for p in (before, after)]
+    rows = [np.hstack([cv2.resize(s, (480, 360)) for s in stills(p)]) for p in (before, after)]
     cv2.imwrite(str(picture), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 
 def main() -> None:
     OUT.mkdir(exist_ok=True)
-    result = OUT / "street.redacted.mp4"
+    result = OUT / "demo.redacted.mp4"
     command = [*safe_python.START_COMMAND, "run", str(SOURCE), "-o", str(result)]
     command += ["--force", "--no-plan"]
     done = subprocess.run([*command, *sys.argv[1:]], check=False)
@@ -49,9 +52,8 @@ def main() -> None:
         sys.exit(done.returncode)
     picture = OUT / "before-after.jpg"
     sheet(SOURCE, result, picture)
-    print(f"\nsource   {SOURCE.relative_to(HERE.parent)}")
-    print(f"result   {result.relative_to(HERE.parent)}")
-    print(f"sheet    {picture.relative_to(HERE.parent)}")
+    shown = [path.relative_to(HERE.parent) for path in (SOURCE, result, picture)]
+    print(f"\n{shown[0]} → {shown[1]}\n{shown[2]}")
 
 
 if __name__ == "__main__":
