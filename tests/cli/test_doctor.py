@@ -64,7 +64,7 @@ def writes_black(
 @pytest.mark.parametrize(
     ("where", "name", "broken", "said"),
     [
-        (run, "probe", raises, "unexpected keyword"),
+        (run, "probe_excerpt", raises, "unexpected keyword"),
         (Decode, "__iter__", one_missing, "missing or damaged"),
         (run, "detect", finds_nobody, "not found"),
         (Renderer, "draw", draws_nothing, "not drawn"),
