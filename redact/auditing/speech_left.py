@@ -2,7 +2,7 @@
 
 `muted_sound` measures that a muted span is silent. This check hears what that takes for a bleep or
 for silence, and, with `--audio mute-speech`, what no span mutes. The windows lie across those of
-the search, and the threshold is higher (`redact.speech.AGAIN`).
+the search, and the threshold is higher (`redact.speech.LISTEN_AGAIN`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Final
 from ..errors import InputError
 from ..media import SourceInfo
 from ..plan import ALL_SOUND
-from ..speech import AGAIN, speech_in
+from ..speech import LISTEN_AGAIN, speech_in
 from ..types import Muted, clock
 from ..words import Message
 from .muted_sound import CODEC_SMEAR
 from .result import Check
 
-CHECK_NAME: Final = "speech"
+SPEECH_CHECK: Final = "speech"
 
-MOST_TOLD: Final = 8
+MOST_SPANS_TOLD: Final = 8
 """Spans that are listed."""
 
 
@@ -49,17 +49,17 @@ def check_speech(
     # What is heard beside a span would echo in the network's memory, and count as heard in it.
     beside = () if everywhere else tuple(_rest(spans))
     try:
-        left = speech_in(finished, beside, AGAIN)
+        left = speech_in(finished, beside, LISTEN_AGAIN)
     except InputError:
-        return [Check(CHECK_NAME, False, (Message("sound_unreadable"),))]
+        return [Check(SPEECH_CHECK, False, (Message("sound_unreadable"),))]
     if not left:
-        return [Check(CHECK_NAME, True, (Message("no_speech_left"),))]
+        return [Check(SPEECH_CHECK, True, (Message("no_speech_left"),))]
     told = (
         f"{clock(float(start - zero), 2)}–{clock(float(end - zero), 2)}"
-        for start, end in left[:MOST_TOLD]
+        for start, end in left[:MOST_SPANS_TOLD]
     )
     said = Message("speech_left", count=len(left), at=", ".join(told))
-    return [Check(CHECK_NAME, False, (said,))]
+    return [Check(SPEECH_CHECK, False, (said,))]
 
 
 def _rest(spans: Sequence[Muted]) -> Iterator[Muted]:

@@ -9,12 +9,12 @@ from typing import Final
 from ..media import SourceInfo
 from ..plan import Plan, Sound, edit
 from ..progress import About
-from ..speech import AGAIN, TO_MUTE, Heard, speech_in
+from ..speech import LISTEN_AGAIN, TO_MUTE, Heard, speech_in
 from ..types import Decided, Origin
 from ..words import Message, say
 from .journal import Journal
 
-AS_THE_AUDIT: Final = replace(TO_MUTE, later=AGAIN.later)
+AS_THE_AUDIT: Final = replace(TO_MUTE, later=LISTEN_AGAIN.later)
 """Windows of the audit with the low threshold of the search."""
 
 MOST_ROUNDS: Final = 4

@@ -1,4 +1,4 @@
 """Where in a file's sound somebody speaks."""
 
-from .listen import AGAIN, TO_MUTE, Heard, Listening, heard, joined, speech_in
+from .listen import LISTEN_AGAIN, TO_MUTE, Heard, Listening, heard, joined, speech_in
 from .voices import Voices

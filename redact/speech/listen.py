@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..media import SourceInfo, mute_samples, read_channels
 from ..types import Muted
-from .voices import RATE, WINDOW, Voices
+from .voices import SPEECH_RATE, VOICE_WINDOW, Voices
 
 Heard = tuple[Fraction, Fraction]
 """When somebody speaks: start and end in seconds on the clock of the file."""
@@ -42,7 +42,7 @@ class Listening:
 TO_MUTE: Final = Listening()
 """For muting: every voice, at the price of some sound that is none."""
 
-AGAIN: Final = Listening(
+LISTEN_AGAIN: Final = Listening(
     0.5, 0.35, margin=Fraction(0), pause=Fraction(0), least=Fraction(3, 20), later=0.5
 )
 """For the audit. The windows lie across those of the search, so that another answer is possible;
@@ -93,15 +93,15 @@ def heard(
     found: list[Heard] = []
     for run in _runs(info, stream):
         channels: list[_Channel] = []
-        for time, samples in _blocks(run, round(how.later * WINDOW)):
-            mute_samples(samples, time, RATE, muted)
+        for time, samples in _blocks(run, round(how.later * VOICE_WINDOW)):
+            mute_samples(samples, time, SPEECH_RATE, muted)
             distinct = _distinct(samples)
             while len(channels) < len(samples):
                 channels.append(_Channel(Voices(), how))
             for number, channel in enumerate(channels):
                 alone = number in distinct
                 found += channel.hear(time, samples[number]) if alone else channel.end()
-            listened(samples.shape[1] / RATE)
+            listened(samples.shape[1] / SPEECH_RATE)
         for channel in channels:
             found += channel.end()
     return joined(((a - how.margin, b + how.margin) for a, b in found), how.pause)
@@ -131,9 +131,9 @@ class _Channel:
         """Yield the spans that end in what is heard now."""
         for number, likely in enumerate(self.voices.hear(samples)):
             if likely >= (self.how.begins if self._begun is None else self.how.goes_on):
-                start = time + Fraction(number * WINDOW, RATE)
+                start = time + Fraction(number * VOICE_WINDOW, SPEECH_RATE)
                 self._begun = start if self._begun is None else self._begun
-                self._until = start + Fraction(WINDOW, RATE)
+                self._until = start + Fraction(VOICE_WINDOW, SPEECH_RATE)
             else:
                 yield from self.end()
 
@@ -148,7 +148,7 @@ Piece = tuple[Fraction, NDArray[np.float32]]
 
 def _runs(info: SourceInfo, stream: int) -> Iterator[Iterator[Piece]]:
     """Yield runs of pieces of sound, each without a gap. A run must be read before the next."""
-    pieces = ((time, samples) for time, _, samples in read_channels(info, stream, rate=RATE))
+    pieces = ((time, samples) for time, _, samples in read_channels(info, stream, rate=SPEECH_RATE))
     waiting = next(pieces, None)
     while waiting is not None:
         first, waiting = waiting, None
@@ -157,13 +157,13 @@ def _runs(info: SourceInfo, stream: int) -> Iterator[Iterator[Piece]]:
             nonlocal waiting
             yield first
             time, samples = first
-            until, many = time + Fraction(samples.shape[1], RATE), len(samples)
+            until, many = time + Fraction(samples.shape[1], SPEECH_RATE), len(samples)
             for time, samples in pieces:
                 if abs(time - until) > JUMP or len(samples) != many:
                     waiting = time, samples
                     return
                 yield time, samples
-                until += Fraction(samples.shape[1], RATE)
+                until += Fraction(samples.shape[1], SPEECH_RATE)
 
         yield run()
 
@@ -179,17 +179,17 @@ def _blocks(run: Iterator[Piece], skipped: int) -> Iterator[Piece]:
     time: Fraction | None = None
     for at, samples in run:
         if time is None:
-            time = at - Fraction(skipped, RATE)
+            time = at - Fraction(skipped, SPEECH_RATE)
             kept.append(np.zeros((len(samples), skipped), np.float32))
         kept.append(samples)
-        while sum(piece.shape[1] for piece in kept) >= BLOCK * WINDOW:
+        while sum(piece.shape[1] for piece in kept) >= BLOCK * VOICE_WINDOW:
             whole = np.concatenate(kept, axis=1)
-            yield time, whole[:, : BLOCK * WINDOW].copy()
-            kept = [whole[:, BLOCK * WINDOW :]]
-            time += Fraction(BLOCK * WINDOW, RATE)
+            yield time, whole[:, : BLOCK * VOICE_WINDOW].copy()
+            kept = [whole[:, BLOCK * VOICE_WINDOW :]]
+            time += Fraction(BLOCK * VOICE_WINDOW, SPEECH_RATE)
     if time is not None and (rest := sum(piece.shape[1] for piece in kept)):
         whole = np.concatenate(kept, axis=1)
-        yield time, np.pad(whole, ((0, 0), (0, -rest % WINDOW)))
+        yield time, np.pad(whole, ((0, 0), (0, -rest % VOICE_WINDOW)))
 
 
 def _distinct(samples: NDArray[np.float32]) -> list[int]:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ..detection import SILERO, OpenNetwork, read_weights
 
-RATE: Final = 16000
+SPEECH_RATE: Final = 16000
 """Samples per second that the network takes."""
 
-WINDOW: Final = 512
+VOICE_WINDOW: Final = 512
 """Samples of one answer: the network's structure."""
 
 _BEFORE: Final = 64
@@ -52,7 +52,7 @@ class Voices:
         """Probability that somebody speaks in each window of what follows what was heard.
 
         Args:
-            samples: float32 [n · WINDOW], `RATE` per second, from -1 to 1.
+            samples: float32 [n · VOICE_WINDOW], `SPEECH_RATE` per second, from -1 to 1.
 
         Returns:
             float32 [n].
@@ -60,7 +60,7 @@ class Voices:
         Raises:
             UnsafeError: the network fails, or answers with numbers that are not finite.
         """
-        windows = np.nan_to_num(samples, posinf=1, neginf=-1).clip(-1, 1).reshape(-1, WINDOW)
+        windows = np.nan_to_num(samples, posinf=1, neginf=-1).clip(-1, 1).reshape(-1, VOICE_WINDOW)
         gains = [1.0, float(np.clip(LEVEL / max(_loudest(windows), 1e-9), 1, MOST_GAIN))]
         # An ear that is not needed goes on in step, from what the other remembers.
         heard: list[NDArray[np.float32]] = []

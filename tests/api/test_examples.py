@@ -42,11 +42,6 @@ def test_all_examples_run_and_keep_their_contracts(
     assert (tmp_path / "masks.mkv").exists() and (tmp_path / "boxes.json").exists()
     # The detector that was passed in made the scans.
     assert isinstance(plan, redact.Plan) and plan.detectors == (("bright lights", "0" * 64),)
-    for contract in (told["TestLights"](), told["TestStripes"]()):
-        tests = [name for name in dir(contract) if name.startswith("test_")]
-        assert tests
-        for name in tests:
-            getattr(contract, name)()
 
 
 def test_complete_programs_are_strictly_typed(tmp_path: Path) -> None:

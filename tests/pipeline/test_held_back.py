@@ -45,6 +45,8 @@ def another(name: str, value: Any) -> Any:
             return value + 1
         case str():
             return f"{value}x"
+        case tuple() if name == "codes":
+            return (("face", "b(6)"),)
         case tuple():
             return tuple(another(name, one) for one in value) or ("x",)
         case dict():

@@ -55,6 +55,7 @@ def test_from_the_request_to_the_files(
         page.choose(her)
         page.write("#why", "client")
         page.click("#d-keep")
+        page.answer()
         page.until(lambda: action_of(plan_file, her) is Action.KEEP)
         page.choose(her)
         page.press("a")

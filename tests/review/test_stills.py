@@ -85,7 +85,8 @@ def test_it_is_masked_as_the_result_and_on_record(session: Session, tmp_path: Pa
     assert again != place and place.exists(), "nothing is replaced"
     # A decision since then uncovers somebody: the picture no longer is what the result shows.
     who = [regions[0].track]
-    session.ready().open_plan.change(lambda plan: decisions.decide(plan, who, Decision.KEEP))
+    opened = session.ready().open_plan
+    opened.change(lambda plan: decisions.decide(plan, who, Decision.KEEP))
     assert [still.current for still in stills_on_record(session, tmp_path)] == [False, False]
 
 

@@ -18,7 +18,7 @@ from redact.auditing.speech_left import check_speech
 from redact.errors import ExitCode
 from redact.media import mute_samples, probe, read_channels, read_sound
 from redact.plan import MutedSpan, read_plan, write_plan
-from redact.speech import AGAIN, speech_in
+from redact.speech import LISTEN_AGAIN, speech_in
 from redact.types import Muted, Origin
 
 from ..program import QUICK, ROOT, program
@@ -160,7 +160,7 @@ def test_a_bleep_is_no_speech(tmp_path: Path) -> None:
     span = Muted(Fraction(3), Fraction(10), "tone")
     mute_samples(sound[None], Fraction(0), 16000, [span])
     info = probe(film(tmp_path / "out.mkv", [sound]))
-    assert speech_in(info, (), AGAIN) == []
+    assert speech_in(info, (), LISTEN_AGAIN) == []
     assert [c.passed for c in check_speech(info, (span,), everywhere=True)] == [True]
 
 
