@@ -131,9 +131,16 @@ class _Part:
         return tuple(sorted(found, key=lambda t: t.id))
 
     def _track(self, track: Track, first: int, last: int) -> Track | None:
-        keys = self._keys(Keyframes(track.keyframes), first, last)
-        if not any(self._plan.source.shows(key.box) for key in keys):
-            return None
+        boxes, shows = Keyframes(track.keyframes), self._plan.source.shows
+        keys = self._keys(boxes, first, last)
+        if not any(shows(key.box) for key in keys):
+            # Between two places outside the picture the way may lead through it.
+            way = (boxes.at(frame) for frame in range(first, last + 1))
+            inside = next((key for key in way if key is not None and shows(key.box)), None)
+            if inside is None:
+                return None
+            keys.append(inside.but(frame=inside.frame - self._first))
+            keys.sort(key=lambda key: key.frame)
         if track.action is Action.KEEP:
             keys = list(self._surely(track, keys))
         return replace(

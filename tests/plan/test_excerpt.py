@@ -128,3 +128,12 @@ def test_muted_spans_are_cut_and_count_from_the_excerpt() -> None:
         MutedSpan(133, 234),
         MutedSpan(433, ALL_SOUND * 1000),
     )
+
+
+def test_who_passes_through_the_picture_between_two_places_outside_is_hidden() -> None:
+    above, below = Box(0, -20, 10, -10), Box(0, SOURCE.height + 10, 10, SOURCE.height + 20)
+    places = {0: Box(0, 0, 10, 10), 1: above, 7: below}
+    ways = tuple(Keyframe(n, box, State.DETECTED) for n, box in places.items())
+    plan = plan_of(Track(1, Target.FACE, ways))
+    part = excerpt_of(plan, 1, 7)
+    assert part.regions_at(3) and parse_plan(dump_plan(part), "p.json") == part
