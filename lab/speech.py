@@ -10,8 +10,8 @@ lies within half a second of speech does not count as rest: the margin is meant 
 
 Real clips: those of `../shared` with sound. Nobody listened: a window of 32 ms counts as speech
 where another detector, TEN VAD, is sure of it for a fifth of a second around, and as none where it
-is sure of that; the rest is not counted. Clips that were looked at as spectrograms and are crowds
-or engines that TEN VAD takes for voices are named in `NO_JUDGE`.
+is sure of that; the rest is not counted. Clips in which the two detectors contradict each
+other most, which nobody listened to either, are named in `NO_JUDGE` and left out.
 
     pip install ten-vad
     python -m lab.speech ../shared
@@ -67,7 +67,7 @@ SILENT_CLIPS: Final = (
     *("andrewendlesss__mask", "abdullah__accident", "FLIR_Thermal", "aiguy__license_plate"),
     "liveportrait__d14",
 )
-"""Clips without speech, as spectrograms and both detectors say: traffic, wind, rooms, music."""
+"""Clips without speech, as both detectors say; nobody listened: traffic, wind, rooms, music."""
 
 NO_JUDGE: Final = ("fight_fi022", "nguyen__siu", "MVI_4823", "am0ris__car")
 
