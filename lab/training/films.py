@@ -164,34 +164,3 @@ def one_copy(
                 yield item
 
     return first
-
-
-def workers_with_hats(raw: Path) -> Iterator[Labelled]:
-    """Heads with and without hard hats, one copy of each picture.
-
-    The export stretches pictures, mostly of 500 by 333 to 375 pixels, to 416 pixels square; the
-    boxes are given in the original proportions.
-    """
-    pictures = raw.parent / f"{raw.name}_frames"
-    pictures.mkdir(parents=True, exist_ok=True)
-    seen = set()
-    for split in ("valid", "test", "train"):
-        for file in sorted((raw / split / "images").glob("*.jpg")):
-            original = file.name.split("_jpg.rf.")[0]
-            if original in seen:
-                continue
-            rows: list[Row] = []
-            for line in (raw / split / "labels" / f"{file.stem}.txt").read_text().splitlines():
-                x, y, w, h = (float(v) for v in line.split()[1:5])
-                rows.append(("head", x - w / 2, y - h / 2, x + w / 2, y + h / 2, False))
-            seen.add(original)
-            target = pictures / f"{split}_{original}.jpg"
-            stretched = cv2.imread(str(file), cv2.IMREAD_COLOR)
-            if stretched is None:
-                continue
-            cv2.imwrite(
-                str(target),
-                cv2.resize(stretched, (500, 352), interpolation=cv2.INTER_LINEAR),
-                [cv2.IMWRITE_JPEG_QUALITY, 95],
-            )
-            yield Labelled(target, rows, target.name, relative=True)

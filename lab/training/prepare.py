@@ -24,7 +24,7 @@ import cv2
 LONG_SIDE = 1280
 #: CenterFace scores from which a detection counts as a face; below it the region is ignored.
 TEACHER_FACE = 0.42
-#: Classes of the sets that this network learns; heads are for `lab.training.eye`.
+#: Classes of the sets that this network learns; heads are for the eye.
 LEARNT = {"face": 0, "plate": 1}
 #: Sources that only evaluation may, or should, use.
 EVALUATION_ONLY = frozenset({"iwpod_train_mix"})
@@ -42,8 +42,6 @@ PLATES_ABSENT = frozenset(
         "falls_at_home",
         "webcam_students",
         "roads_from_above",
-        "caltech_round",
-        "grocery_store",
     }
 )
 #: Face sets that leave clear faces without a label: an unlabelled face there may not be a mistake.

@@ -1,4 +1,4 @@
-"""The eye: CenterFace with a branch for plates and heads, trained on by `lab.training.eye`.
+"""The eye: CenterFace with a branch for plates and heads, trained on as lab/training/eye says.
 
 redact uses it for heads, which none of its other networks detects from behind or above; for the
 head that a face should be on; and for plates that fill the picture (`close_up`). Its training
@@ -18,7 +18,7 @@ from .centerface import CenterFace, decoded, padded
 from .networks import EYE
 
 EYE_CHANNELS: Final = (Target.FACE, Target.PLATE, Target.HEAD)
-"""What each channel of its maps stands for: `lab.training.eye.targets.TARGETS`."""
+"""What each channel of its maps stands for."""
 
 EYE_OUTPUTS: Final = ("heat", "geometry")
 """Heat [1, channels, H/4, W/4] and geometry [1, channels, 4, H/4, W/4]: log of height and width,

@@ -98,9 +98,8 @@ DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
 """Those that scan pictures, or places of them."""
 
 NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE, SILERO)
-"""CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
-`lab.training.eye.eight_bit` and `lab.training.people_8bit`. The model card says how the others were
-converted."""
+"""CenterFace and NanoDet were brought to 8 bits by `lab.training.eight_bit` and
+`lab.training.people_8bit`. The model card says how the others were converted."""
 
 
 def in_use(among: Iterable[Network], targets: Sequence[Target]) -> list[Network]:

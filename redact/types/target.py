@@ -104,7 +104,7 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         searched=True,
         option="faces",
         part_of=Target.HEAD,
-        # Medians of the heads labelled by eye (`lab.training.eye.index`).
+        # Medians of the heads labelled by eye (lab/training/eye/README.md).
         reach=(0.2, 0.36, 0.1),
         category=1,
         subject="person",

@@ -1,1 +1,0 @@
-"""The eye: a network that detects faces, heads and plates, trained from CenterFace's weights."""
