@@ -1,5 +1,5 @@
-"""Write the page of commands and the man page, in each language, and the schemas from the code:
-`python -m docs.generate`."""
+"""Write from the code: the page of commands and the man page in each language, the names of the
+API, and the schemas: `python -m docs.generate`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from redact.record import Manifest
 from redact.words import speak, surface
 
 from .manual import man_page
+from .names import names_page
 
 HERE = Path(__file__).resolve().parent
 
@@ -131,6 +132,7 @@ def documents() -> dict[str, str]:
         made[folder + PAGES[language]] = reference(language)
         made[f"{folder}redact.1"] = man_page(language)
     return made | {
+        "api-names.md": names_page(),
         "plan.schema.json": json.dumps(schema_of(PlanRecord), indent=1) + "\n",
         "manifest.schema.json": json.dumps(schema_of(Manifest), indent=1) + "\n",
     }

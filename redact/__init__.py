@@ -6,7 +6,7 @@
     print(result.output, result.needs_review)
 
 See `docs/api.md`. Names are loaded when they are first used, so that `import redact` takes no
-time; `redact.errors` contains the errors.
+time. What only some programs need is in `redact.errors`, `redact.render` and `redact.plan`.
 """
 
 import importlib
@@ -30,66 +30,30 @@ if TYPE_CHECKING:
     from .auditing import AuditResult as AuditResult
     from .auditing import AuditSettings as AuditSettings
     from .detection import Detector as Detector
-    from .errors import CheckFailedError as CheckFailedError
-    from .errors import DependencyError as DependencyError
-    from .errors import ExitCode as ExitCode
-    from .errors import InputError as InputError
-    from .errors import MismatchError as MismatchError
-    from .errors import ModelError as ModelError
-    from .errors import OutputError as OutputError
-    from .errors import OutputExistsError as OutputExistsError
-    from .errors import PlanError as PlanError
     from .errors import RedactError as RedactError
-    from .errors import UnsafeError as UnsafeError
-    from .errors import UsageError as UsageError
     from .pipeline import Acceptance as Acceptance
     from .pipeline import Delivery as Delivery
     from .pipeline import Result as Result
-    from .pipeline import ResultState as ResultState
     from .plan import Decision as Decision
     from .plan import Plan as Plan
-    from .plan import Sound as Sound
     from .progress import Progress as Progress
-    from .progress import Silent as Silent
     from .record import CaseFields as CaseFields
     from .record import EvidenceChoice as EvidenceChoice
     from .record import Manifest as Manifest
-    from .record import ReasonCode as ReasonCode
-    from .record import RunRecord as RunRecord
-    from .render import Canvas as Canvas
-    from .render import MaskStyle as MaskStyle
-    from .render import Shape as Shape
-    from .render import samples_of as samples_of
     from .settings import Audio as Audio
-    from .settings import Caution as Caution
-    from .settings import Corner as Corner
-    from .settings import Damaged as Damaged
     from .settings import DetectSettings as DetectSettings
     from .settings import DrawSettings as DrawSettings
     from .settings import EncodeSettings as EncodeSettings
     from .settings import RenderSettings as RenderSettings
-    from .settings import Rotate as Rotate
     from .settings import Sensitivity as Sensitivity
     from .settings import Settings as Settings
-    from .settings import Stamp as Stamp
     from .settings import Style as Style
-    from .types import Action as Action
     from .types import Box as Box
-    from .types import Decided as Decided
     from .types import Detections as Detections
-    from .types import Finding as Finding
-    from .types import FindingKind as FindingKind
     from .types import Frame as Frame
-    from .types import Keyframe as Keyframe
-    from .types import Origin as Origin
-    from .types import Rect as Rect
-    from .types import Region as Region
     from .types import Scope as Scope
-    from .types import State as State
     from .types import Target as Target
-    from .types import Timeline as Timeline
     from .types import Track as Track
-    from .words import Message as Message
 
 __version__ = "0.2.0"
 
@@ -100,24 +64,15 @@ _HOMES = {
     ),
     "auditing": "AuditResult AuditSettings",
     "detection": "Detector",
-    "errors": (
-        "CheckFailedError DependencyError ExitCode InputError MismatchError ModelError "
-        "OutputError OutputExistsError PlanError RedactError UnsafeError UsageError"
-    ),
-    "record": "CaseFields EvidenceChoice Manifest ReasonCode RunRecord",
-    "words": "Message",
-    "plan": "Decision Plan Sound",
-    "progress": "Progress Silent",
-    "render": "Canvas MaskStyle Shape samples_of",
-    "pipeline": "Acceptance Delivery Result ResultState",
+    "errors": "RedactError",
+    "record": "CaseFields EvidenceChoice Manifest",
+    "plan": "Decision Plan",
+    "progress": "Progress",
+    "pipeline": "Acceptance Delivery Result",
     "settings": (
-        "Audio Caution Corner Damaged DetectSettings DrawSettings EncodeSettings "
-        "RenderSettings Rotate Sensitivity Settings Stamp Style"
+        "Audio DetectSettings DrawSettings EncodeSettings RenderSettings Sensitivity Settings Style"
     ),
-    "types": (
-        "Action Box Decided Detections Finding FindingKind Frame Keyframe Origin Rect Region Scope "
-        "State Target Timeline Track"
-    ),
+    "types": "Box Detections Frame Scope Target Track",
 }
 """Module → the public names that it holds; type checkers read them above."""
 

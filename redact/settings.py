@@ -60,7 +60,7 @@ class Style(StrEnum):
 
 
 class OwnStyle(Protocol):
-    """A style that a program passes in: a `redact.MaskStyle`, which can also paint."""
+    """A style that a program passes in: a `redact.render.MaskStyle`, which can also paint."""
 
     @property
     def name(self) -> str: ...

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame
+from ..types import Detections, Frame, Target
 
 
 class Detector(Protocol):
@@ -21,6 +22,8 @@ class Detector(Protocol):
     Attributes:
         name: short name for reports.
         weights_sha256: hex digest of the weights file; several are joined by "+".
+        targets: what it can detect. A search for anything else is refused, because an empty answer
+            would pass as "nothing there".
     """
 
     @property
@@ -28,6 +31,9 @@ class Detector(Protocol):
 
     @property
     def weights_sha256(self) -> str: ...
+
+    @property
+    def targets(self) -> Sequence[Target]: ...
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         """Detections in an upright picture, uint8 [H, W, 3] RGB, boxes in its pixels.

@@ -89,7 +89,7 @@ class Ensemble:
     ) -> None:
         self.name, self.weights_sha256 = name, weights_sha256
         self.close_networks, self.all_but_plates = close_networks, all_but_plates
-        self._ours, self._targets = ours, targets
+        self._ours, self.targets = ours, targets
         self._names = {target: tuple(scans) for target, scans in others.items()}
         self._others = {n: scan for scans in others.values() for n, scan in scans.items()}
         self._kind, self._calibration = kind, calibration
@@ -123,7 +123,7 @@ class Ensemble:
 
     def _weigh(self, picture: Picture) -> Detections:
         ours, others = self._scans(picture)
-        parts = [self._weighed(target, ours, others) for target in self._targets]
+        parts = [self._weighed(target, ours, others) for target in self.targets]
         found = clipped(Detections.concat(parts), *picture.size)
         found = found.select(found.score >= LEAST_PROBABILITY)
         return found.select(np.argsort(-found.score, kind="stable"))

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Rect, Target
+from ..types import DEFAULT_TARGETS, Detections, Frame, Rect, Target
 from .device import OpenNetwork, default_threads
 from .networks import FACE_PLATE, LEAST_SCORE
 from .nms import NMS_IOU, cluster
@@ -244,6 +244,7 @@ class FacePlateDetector:
 
     name: Final = FACE_PLATE.name
     weights_sha256: Final = FACE_PLATE.weights_sha256
+    targets: Final = DEFAULT_TARGETS
 
     def __init__(
         self, network: OurNetwork, scales: tuple[Scale, ...], sample_aspect: float = 1.0

@@ -102,6 +102,7 @@ class InEveryWay:
         self._made = {aspect: make(aspect) for aspect in shapes}
         self.first = self._made[presentations[0].shown_aspect]
         self.name, self.weights_sha256 = self.first.name, self.first.weights_sha256
+        self.targets = self.first.targets
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         """See `Detector`."""

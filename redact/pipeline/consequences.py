@@ -33,8 +33,6 @@ def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
         for other, frames in sorted(covered[number].items()):
             times = _times(plan, runs_of(frames))
             yield say("kept_but_covered", track=number, other=other, times=times)
-    if ids:
-        yield say("look_at_kept")
 
 
 def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:

@@ -74,7 +74,11 @@ def detectors_for(
 
     Raises:
         UsageError: no detector knows a target.
+        DependencyError: `detector` cannot detect one.
     """
+    if detector is not None and (missing := set(settings.targets) - set(detector.targets)):
+        words = ", ".join(target.word for target in Target if target in missing)
+        raise problem(DependencyError, "detector_cannot", name=detector.name, targets=words)
     other = None if detector is None else _in_every_way(info, detector, turned)
     used: Any = _own(info, settings, turned) if other is None else other
     # If all orientations are scanned, nobody knows which is right, and upright is the likeliest.

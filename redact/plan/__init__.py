@@ -19,7 +19,8 @@ from .file import (
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
-from .muted_span import MutedSpan, Sound
+from .muted_span import MutedSpan
+from .muted_span import Sound as Sound
 from .one_writer import alone_with, save_change
 from .own_answers import answered_here, marked
 from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef, is_box, masks_sha256

@@ -5,10 +5,9 @@ Start with `Renderer(settings).draw(frame, regions)`, which returns the frame to
 
 from .fill import Field
 from .renderer import Renderer
-from .samples import samples_of
+from .samples import samples_of as samples_of
 from .shapes import (
     ROUNDING,
-    Shape,
     drawn_area_of,
     mask_frame,
     mask_info,
@@ -16,5 +15,10 @@ from .shapes import (
     rim_of,
     visible_share,
 )
+from .shapes import (
+    Shape as Shape,
+)
 from .stamp import require_room, stamp_box
-from .styles import Canvas, MaskStyle, notice_box, writable, write_notice
+from .styles import Canvas as Canvas
+from .styles import MaskStyle as MaskStyle
+from .styles import notice_box, writable, write_notice

@@ -12,9 +12,11 @@ from .boxes import (
     Box,
     Boxes,
     Detections,
-    Rect,
     box_on_the_way,
     union,
+)
+from .boxes import (
+    Rect as Rect,
 )
 from .fields import (
     Milliseconds,
@@ -27,8 +29,10 @@ from .fields import (
     UtcOrNone,
     Value,
 )
-from .finding import Finding, FindingKind
-from .frame import Frame, Muted, Runs, Timeline, count_of, frames_in, joined, ranges, runs_of
+from .finding import Finding as Finding
+from .finding import FindingKind as FindingKind
+from .frame import Frame, Muted, Runs, count_of, frames_in, joined, ranges, runs_of
+from .frame import Timeline as Timeline
 from .key_picture import (
     LARGEST_MARGIN,
     SIDES_AS_FOUND,
@@ -46,16 +50,22 @@ from .target import (
     DEFAULT_TARGETS,
     DETECTED_TARGETS,
     TEXT_TARGETS,
-    Action,
-    Origin,
     Outline,
     PerKind,
-    State,
     Target,
     pattern_of,
     widened,
     with_nested,
     without_nested,
+)
+from .target import (
+    Action as Action,
+)
+from .target import (
+    Origin as Origin,
+)
+from .target import (
+    State as State,
 )
 from .text import (
     TELLING_LETTERS,
@@ -78,10 +88,16 @@ from .track import (
     PASSING_SECONDS,
     UNDECIDED,
     Confirmed,
-    Decided,
     Doubt,
-    Keyframe,
     Keyframes,
-    Region,
     Track,
+)
+from .track import (
+    Decided as Decided,
+)
+from .track import (
+    Keyframe as Keyframe,
+)
+from .track import (
+    Region as Region,
 )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import redact
+from redact.pipeline import ResultState
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
@@ -34,7 +35,7 @@ def test_all_examples_run_and_keep_their_contracts(
         exec(compile(block, f"example {number} of docs/api.md", "exec"), told)
     result, plan = told["result"], told["plan"]
     assert isinstance(result, redact.Result)
-    assert result.state in (redact.ResultState.DONE, redact.ResultState.NEEDS_REVIEW)
+    assert result.state in (ResultState.DONE, ResultState.NEEDS_REVIEW)
     assert result.record is not None and result.record.settings.detect.targets == (
         redact.Target.FACE,
     )

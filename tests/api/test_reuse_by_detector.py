@@ -11,9 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 import redact
+from redact import errors
 from redact.detection import load_detector
 from redact.media import probe
-from redact.pipeline import save_plan
+from redact.pipeline import ResultState, save_plan
 from redact.pipeline.search_detectors import detectors_used
 from redact.types import DETECTED_TARGETS, Detections, Frame, Target
 
@@ -36,7 +37,7 @@ class Always:
         target: Target = Target.FACE,
         score: float = 0.95,
     ) -> None:
-        self.name, self.weights_sha256 = name, weights * 64
+        self.name, self.weights_sha256, self.targets = name, weights * 64, tuple(Target)
         self._face, self._target, self._score, self.asked = face, target, score, 0
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
@@ -80,21 +81,21 @@ def test_another_detectors_result_is_not_reused(
     empty: Path, tmp_path: Path, other: Always | None
 ) -> None:
     weak, out = Always(), tmp_path / "o.mp4"
-    assert redact.run(empty, out, FAST, detector=weak).state is redact.ResultState.DONE
+    assert redact.run(empty, out, FAST, detector=weak).state is ResultState.DONE
     assert weak.asked
     same, before = Always(), files_of(tmp_path)
     again = redact.run(empty, out, FAST, detector=same)
-    assert again.state is redact.ResultState.DONE_BEFORE and not same.asked
-    with pytest.raises(redact.OutputExistsError, match="it was made with another detector"):
+    assert again.state is ResultState.DONE_BEFORE and not same.asked
+    with pytest.raises(errors.OutputExistsError, match="it was made with another detector"):
         redact.run(empty, out, FAST, detector=other)
     assert files_of(tmp_path) == before
 
 
 def test_redacts_own_result_is_not_reused_for_another_detector(empty: Path, tmp_path: Path) -> None:
     out = tmp_path / "o.mp4"
-    assert redact.run(empty, out, FAST).state is redact.ResultState.DONE
-    assert redact.run(empty, out, FAST).state is redact.ResultState.DONE_BEFORE
-    with pytest.raises(redact.OutputExistsError, match="it was made with another detector"):
+    assert redact.run(empty, out, FAST).state is ResultState.DONE
+    assert redact.run(empty, out, FAST).state is ResultState.DONE_BEFORE
+    with pytest.raises(errors.OutputExistsError, match="it was made with another detector"):
         redact.run(empty, out, FAST, detector=Always())
 
 
@@ -105,7 +106,7 @@ def test_another_detectors_plan_is_not_published(
     """As left by a run that was killed while it drew."""
     out, plan = tmp_path / "o.mp4", tmp_path / "o.mp4.plan.json"
     save_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
-    with pytest.raises(redact.OutputExistsError, match="another detector"):
+    with pytest.raises(errors.OutputExistsError, match="another detector"):
         redact.run(empty, out, FAST, detector=other)
     assert not out.exists()
     made = redact.run(empty, out, FAST, redact.Delivery(force=True), detector=other)
@@ -118,7 +119,7 @@ def test_the_same_detectors_plan_is_reused(empty: Path, tmp_path: Path) -> None:
     save_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.mp4.plan.json")
     same = Always()
     made = redact.run(empty, tmp_path / "o.mp4", FAST, detector=same)
-    assert made.state is redact.ResultState.DONE and not same.asked
+    assert made.state is ResultState.DONE and not same.asked
 
 
 def test_another_detectors_held_back_result_is_not_reused(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_another_detectors_held_back_result_is_not_reused(tmp_path: Path) -> Non
     same = Always("blind")
     assert redact.run(clip, out, FAST, detector=same).needs_review and not same.asked
     for other in (Always("strong"), None):
-        with pytest.raises(redact.OutputExistsError, match="another detector"):
+        with pytest.raises(errors.OutputExistsError, match="another detector"):
             redact.run(clip, out, FAST, detector=other)
     assert not out.exists()
 
@@ -166,8 +167,19 @@ def test_a_custom_detectors_boxes_are_hidden_whatever_our_networks_say(
 
 def test_detections_of_a_kind_not_asked_for_are_refused_by_name(empty: Path) -> None:
     marked = Always(face=(20, 20, 80, 80), target=Target.REGION)
-    with pytest.raises(redact.DependencyError, match="region"):
+    with pytest.raises(errors.DependencyError, match="region"):
         redact.detect(empty, detector=marked)
+
+
+def test_a_detector_is_not_asked_for_what_it_cannot_find(empty: Path) -> None:
+    """Its empty answer passed for a picture without plates."""
+    faces = Always(face=(20, 20, 80, 80))
+    faces.targets = (Target.FACE,)
+    with pytest.raises(errors.DependencyError, match="plate"):
+        redact.detect(empty, detector=faces)
+    assert redact.detect(
+        empty, redact.DetectSettings(targets=(Target.FACE,)), detector=faces
+    ).tracks
 
 
 @pytest.mark.parametrize(
@@ -177,5 +189,5 @@ def test_answers_that_would_hide_nothing_are_refused(
     empty: Path, box: tuple[int, ...], score: float
 ) -> None:
     """A box whose corners were swapped passed for found, and nothing was hidden."""
-    with pytest.raises(redact.DependencyError, match="wrong order"):
+    with pytest.raises(errors.DependencyError, match="wrong order"):
         redact.detect(empty, FAST.detect, detector=Always(face=box, score=score))

@@ -94,7 +94,7 @@ def test_a_face_is_inside_its_head() -> None:
 
 def test_without_a_network_for_heads_bodies_are_not_searched_for() -> None:
     class Others:
-        name, weights_sha256 = "of others", "0" * 64
+        name, weights_sha256, targets = "of others", "0" * 64, (Target.FACE,)
 
         def detect(self, rgb: NDArray[np.uint8]) -> Detections:
             return Detections.empty()

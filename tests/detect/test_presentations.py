@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from redact.detection import in_every_way, with_turns
 from redact.detection.scaling import turned_boxes
-from redact.types import Detections, Frame, Presentation, Rect, Target
+from redact.types import DEFAULT_TARGETS, Detections, Frame, Presentation, Rect, Target
 
 SIZE = 96, 64
 
@@ -21,7 +21,7 @@ class Bright:
     """Detects the brightest spot. If asked for a part of the picture, it detects nothing
     elsewhere."""
 
-    name, weights_sha256 = "bright", "0" * 64
+    name, weights_sha256, targets = "bright", "0" * 64, DEFAULT_TARGETS
 
     def detect(self, rgb: np.ndarray) -> Detections:
         return self._of(rgb[..., 1])

@@ -58,6 +58,7 @@ class TurnsAway:
 
     name = "sees a face until it turns away"
     weights_sha256 = "3" * 64
+    targets = (Target.FACE,)
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         count = int(rgb.any())

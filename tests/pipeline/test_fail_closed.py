@@ -52,6 +52,7 @@ class FailsAt:
         self._detector, self._frame = detector, frame
         self.asked: list[int] = []
         self.name, self.weights_sha256 = detector.name, detector.weights_sha256
+        self.targets = detector.targets
 
     def detect_frame(self, frame: Frame, only: Any = None) -> Detections:
         self.asked.append(frame.index)

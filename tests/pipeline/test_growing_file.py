@@ -21,7 +21,7 @@ from redact.detection import Bodies
 from redact.files import Answer, AnswerFile
 from redact.pipeline import StoredScans
 from redact.track import BodyScanners, ScanForHeads
-from redact.types import Detections, Frame
+from redact.types import DEFAULT_TARGETS, Detections, Frame
 
 answers = st.lists(
     st.builds(Answer, st.binary(max_size=8), st.lists(st.binary(max_size=40), max_size=3)),
@@ -138,7 +138,7 @@ def test_a_full_disk_or_a_large_file_only_ends_the_storing(
 class Counting:
     """A detector that counts its calls. What it detects depends on the frame."""
 
-    name, weights_sha256 = "counting", "0"
+    name, weights_sha256, targets = "counting", "0", DEFAULT_TARGETS
 
     def __init__(self) -> None:
         self.asked: list[int] = []

@@ -13,7 +13,7 @@ import pytest
 import redact
 from redact.plan import decisions, edit
 from redact.plan.subject import Decision
-from redact.types import Box, Decided, State, Target
+from redact.types import Box, Decided, Keyframe, State, Target
 
 from .conftest import SAMPLE, shorten
 
@@ -35,7 +35,7 @@ def plan_of(clip: Path, beside: State) -> redact.Plan:
     plan = redact.detect(clip, redact.DetectSettings(targets=(Target.PLATE,)))
     plan = edit.remove_tracks(plan, [t.id for t in plan.tracks], automatic=True)
     for number, (box, state) in enumerate(((CLIENT, State.DETECTED), (BESIDE, beside)), 1):
-        keys = [redact.Keyframe(n, box, state, 0.9) for n in range(FRAMES)]
+        keys = [Keyframe(n, box, state, 0.9) for n in range(FRAMES)]
         plan = plan.with_track(redact.Track(number, Target.FACE, keys))
     return decisions.decide(plan, [1], Decision.KEEP, Decided("client", "J. Doe"))
 

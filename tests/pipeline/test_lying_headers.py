@@ -17,7 +17,7 @@ from redact.media import probe
 from redact.pipeline import Journal, detect
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity
-from redact.types import Detections, Frame, Target, Timeline
+from redact.types import DEFAULT_TARGETS, Detections, Frame, Target, Timeline
 
 from ..media.footage import Clip, make
 from ..review.plans import plan_of
@@ -133,7 +133,7 @@ def test_no_stated_clock_leaves_many_pictures_unscanned(tmp_path: Path) -> None:
     looked: list[int] = []
 
     class Looks:
-        name, weights_sha256 = "nobody", ""
+        name, weights_sha256, targets = "nobody", "", DEFAULT_TARGETS
 
         def detect_frame(self, frame: Frame) -> Detections:
             looked.append(frame.index)

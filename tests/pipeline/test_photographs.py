@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 import redact
+from redact import errors
 from redact.errors import ExitCode
 from redact.formats.photographs import kind_of, parts_of
 from redact.inspect import inspect_file
 from redact.media import Decode, probe
+from redact.pipeline import ResultState
 from redact.plan import read_plan, write_plan
 
 from ..media.footage import Clip, make
@@ -85,7 +87,7 @@ def test_a_photograph_is_masked_and_reveals_nothing(
     source = saved(street, tmp_path / name)
     assert not inspect_file(source).clean
     result = redact.run(source, tmp_path / f"out{source.suffix}")
-    assert result.state is redact.ResultState.DONE and result.record is not None
+    assert result.state is ResultState.DONE and result.record is not None
     kinds = sorted(t.target.word for t in result.record.plan.tracks)
     assert kinds == ["face", "face", "plate", "plate"]
     assert result.record.plan.settings.sensitivity is redact.Sensitivity.THOROUGH
@@ -203,7 +205,7 @@ def test_a_truncated_photograph_is_refused(street: Image.Image, tmp_path: Path) 
     for share in (0.3, 0.7):
         path = tmp_path / "cut.jpg"
         path.write_bytes(whole[: int(len(whole) * share)])
-        with pytest.raises(redact.InputError, match=re.escape("cut.jpg")):
+        with pytest.raises(errors.InputError, match=re.escape("cut.jpg")):
             redact.run(path, tmp_path / "out.jpg")
     assert not (tmp_path / "out.jpg").exists()
 
@@ -231,9 +233,9 @@ def test_whatever_is_damaged_in_a_photograph_it_is_read_or_refused(
 
 def test_photographs_and_videos_are_told_apart(street: Image.Image, tmp_path: Path) -> None:
     source = saved(street, tmp_path / "a.jpg")
-    with pytest.raises(redact.OutputError, match="photograph"):
+    with pytest.raises(errors.OutputError, match="photograph"):
         redact.run(source, tmp_path / "a.mp4")
-    with pytest.raises(redact.OutputError, match="video"):
+    with pytest.raises(errors.OutputError, match="video"):
         redact.run(SAMPLE, tmp_path / "a.png")
     done = program("run", source, "--preview", "2s", cwd=tmp_path)
     assert done.returncode == 2 and "photograph" in done.stderr

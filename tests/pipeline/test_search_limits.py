@@ -18,7 +18,16 @@ from redact.plan import Plan, dump_plan, parse_plan, write_plan
 from redact.progress import Silent
 from redact.settings import Caution, DetectSettings, Sensitivity
 from redact.track import settings_of
-from redact.types import Box, Detections, Frame, Scope, Target, Track, area_in_words
+from redact.types import (
+    DEFAULT_TARGETS,
+    Box,
+    Detections,
+    Frame,
+    Scope,
+    Target,
+    Track,
+    area_in_words,
+)
 from redact.words import error_words
 
 from ..media.footage import Clip, make
@@ -88,7 +97,7 @@ def test_a_plan_that_searches_nothing_is_refused(
 class Remembering(Detector):
     """Detects nothing, and records when it was called."""
 
-    name, weights_sha256 = "remembering", "0" * 64
+    name, weights_sha256, targets = "remembering", "0" * 64, DEFAULT_TARGETS
 
     def __init__(self) -> None:
         self.asked: list[float] = []

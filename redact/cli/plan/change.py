@@ -130,6 +130,7 @@ def set_(
     if action == Action.KEEP:
         for line in consequences(changed, [track.id for track in kept]):
             tell(line, err=True)
+        tell(say("look_at_kept"), err=True)
         for line in mistakable(changed, [track.id for track in kept]):
             Terminal().warn(line)
     _mention_unexplained(kept)
