@@ -212,7 +212,7 @@ class Heads:
 
     name = "heads, also from behind"
     weights_sha256 = "2" * 64
-    targets = (HEAD,)
+    targets = (HEAD, Target.PLATE)
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return Detections(
