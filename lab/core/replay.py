@@ -14,7 +14,6 @@ from redact.pipeline.search_detectors import detectors_for
 from redact.pipeline.which_way_up import turned_by
 from redact.plan import Plan
 from redact.progress import Silent
-from redact.reading import NumberReader
 from redact.settings import DetectSettings
 from redact.track import (
     Bell,
@@ -64,6 +63,7 @@ class Stored:
                 keep("bodies", body.bodies),
                 None if body.heads is None else keep("heads", body.heads),
                 None if body.plates is None else keep("plates", body.plates),
+                None if body.numbers is None else keep("numbers", body.numbers),
             )
         bell = detectors.bell
         if bell is not None:
@@ -71,7 +71,7 @@ class Stored:
         tracker = Tracker(
             settings=numbers,
             ask=keep("ask", close.ask),
-            read=keep("read", NumberReader().legible) if detectors.reads else None,
+            read=keep("read", detectors.reader.legible) if detectors.reader else None,
             body_scanners=body,
         )
         fewer = detectors.all_but_plates and keep("scan fewer", detectors.all_but_plates)

@@ -29,7 +29,6 @@ from redact.pipeline.search import FrameRecord
 from redact.pipeline.search_detectors import detectors_for
 from redact.plan import Plan
 from redact.progress import Silent
-from redact.reading import NumberReader
 from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, Sensitivity, Settings
 from redact.track import (
@@ -204,7 +203,7 @@ class RedactTool:
         tracker = Tracker(
             settings=settings_of(self._sensitivity, self._caution),
             ask=detectors.close_up.ask,
-            read=NumberReader().legible,
+            read=detectors.reader and detectors.reader.legible,
             body_scanners=detectors.body_scanners,
         )
         scanner = IncrementalScanner(sightings.searching(tracker), tracker.settings.whole_every)

@@ -14,7 +14,6 @@ from ..detection import (
 from ..errors import InputError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of, with_lead
 from ..plan import Plan, SourceRef, build_plan, excerpt_of, uncovered
-from ..reading import NumberReader
 from ..settings import DetectSettings, Sensitivity
 from ..track import (
     AS_DETECTED,
@@ -86,7 +85,7 @@ def detect(
             body_scanners=None
             if detectors.body_scanners is None
             else kept.body_scanners(detectors.body_scanners),
-            read=kept.reading(NumberReader().legible) if detectors.reads else None,
+            read=kept.reading(detectors.reader.legible) if detectors.reader else None,
             weights=AS_DETECTED if detectors.foreign else None,
         )
         every = 0.0 if detectors.foreign else numbers.whole_every

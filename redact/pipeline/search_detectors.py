@@ -29,6 +29,7 @@ from ..detection import (
 from ..errors import DependencyError
 from ..media import SourceInfo
 from ..plan import is_box
+from ..reading import NumberReader
 from ..settings import DetectSettings, Sensitivity
 from ..track import Bell, BodyScanners, ScanParts, settings_of
 from ..types import Detections, Frame, Presentation, Rect, Target, with_nested
@@ -46,10 +47,10 @@ class SearchDetectors:
         foreign: `detector` is not one of redact's. It scans whole pictures only, and its scores
             are taken as probabilities, without calibration.
         close_up: scans single places.
-        body_scanners: of bodies, heads on them and plates on vehicles; None if pictures may not be
-            upright.
+        body_scanners: of bodies, heads on them, plates and their numbers on vehicles; None if
+            pictures may not be upright.
         bell: scans for untracked faces between scans of the whole picture; None if not used.
-        reads: whether the reader reads number plates.
+        reader: reads number plates; None if they are not read.
     """
 
     detector: Detector
@@ -59,7 +60,7 @@ class SearchDetectors:
     close_up: CloseUp
     body_scanners: BodyScanners | None
     bell: Bell | None
-    reads: bool
+    reader: NumberReader | None
 
 
 def detectors_for(
@@ -81,6 +82,8 @@ def detectors_for(
         raise problem(DependencyError, "detector_cannot", name=detector.name, targets=words)
     other = None if detector is None else _in_every_way(info, detector, turned)
     used: Any = _own(info, settings, turned) if other is None else other
+    reads = other is None and in_use([READER], settings.targets)
+    reader = NumberReader() if reads else None
     # If all orientations are scanned, nobody knows which is right, and upright is the likeliest.
     upright = len(turned) in (0, 3)
     return SearchDetectors(
@@ -91,9 +94,9 @@ def detectors_for(
         else None,
         other is not None,
         load_close_up(used, settings.targets),
-        _body_scanners(info, settings, used) if upright else None,
+        _body_scanners(info, settings, used, reader) if upright else None,
         None if turned or other is not None else bell_for(info, settings, used),
-        other is None and bool(in_use([READER], settings.targets)),
+        reader,
     )
 
 
@@ -107,10 +110,11 @@ def _own(info: SourceInfo, settings: DetectSettings, turned: Sequence[int]) -> A
 
 
 def _body_scanners(
-    info: SourceInfo, settings: DetectSettings, detector: Detector
+    info: SourceInfo, settings: DetectSettings, detector: Detector, reader: NumberReader | None
 ) -> BodyScanners | None:
-    """Detectors of bodies, of heads on them and of plates on vehicles, within the scope of the
-    search; None if pictures may not be upright, because bodies are detected upright only."""
+    """Detectors of bodies, of heads on them, and of plates and their numbers on vehicles, within
+    the scope of the search; None if pictures may not be upright, because bodies are detected
+    upright only."""
     shown = info.video.presentations
     body_close_up = load_body_close_up(detector, settings.targets, sample_aspect=shown[0].aspect)
     if body_close_up is None or any(way.turns for way in shown):
@@ -122,10 +126,15 @@ def _body_scanners(
     def plates(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
         return settings.scope.select(body_close_up.plates(frame, boxes))
 
+    def numbers(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+        assert reader is not None
+        return settings.scope.select(reader.numbers(frame, boxes))
+
     return BodyScanners(
         body_close_up.bodies,
         None if body_close_up.target is None else heads,
         plates if Target.PLATE in settings.targets else None,
+        None if reader is None else numbers,
     )
 
 

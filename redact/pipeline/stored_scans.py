@@ -115,18 +115,21 @@ class StoredScans:
         return answer
 
     def body_scanners(self, body_scanners: BodyScanners) -> BodyScanners:
-        """Wrap the detectors of bodies, of heads on them and of plates on vehicles likewise."""
+        """Wrap the detectors of bodies, of heads on them, and of plates and numbers on vehicles
+        likewise."""
 
         def bodies(frame: Frame) -> Bodies:
             question = _digest(b"bodies", _name(frame))
             return self._answered(question, lambda: body_scanners.bodies(frame), _BODIES)[0]
 
-        heads, plates = body_scanners.heads, body_scanners.plates
+        heads, plates, numbers = body_scanners.heads, body_scanners.plates, body_scanners.numbers
         if heads is not None:
             heads = self._at_places(b"heads", heads, _DETECTIONS)
         if plates is not None:
             plates = self._at_places(b"plates", plates, _DETECTIONS)
-        return BodyScanners(bodies, heads, plates)
+        if numbers is not None:
+            numbers = self._at_places(b"numbers", numbers, _DETECTIONS)
+        return BodyScanners(bodies, heads, plates, numbers)
 
     def asking(self, ask: Ask) -> Ask:
         """Wrap close scans likewise."""

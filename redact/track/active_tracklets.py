@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
-from ..types import DOUBTFUL, Boxes, Rect, Target
+from ..types import DOUBTFUL, Boxes, Detections, Rect, Target
 from .associate import (
     ALIKE,
     SIZE_RATIO,
@@ -20,7 +21,7 @@ from .associate import (
     possible_pairs,
 )
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import body_below_picture, borne_by, ridden, times_the_head
+from .bodies import body_below_picture, borne_by, hold_middles, ridden, times_the_head
 from .geometry import (
     Affine,
     areas,
@@ -78,6 +79,10 @@ FULLER = 1.5
 or read again: the plate of somebody who rides up to the camera is read at most ten times. A face
 that entered at the border and then filled a moved still of dev stayed open, though every scan was
 sure of it: close scans had seen only parts of it. With twice the area it still did."""
+
+
+HALF: Final = 0.5
+"""Weight of a number that was half read: half of one that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +240,7 @@ class ActiveTracklets:
         though plainly readable, and stayed open."""
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
-        rows = rows[r.clues.read[rows] == 0]
+        rows = rows[r.clues.read[rows] < 1]
         rows = rows[r.box[rows, 2] - r.box[rows, 0] >= READABLE]
         again = areas(r.box[rows]) >= FULLER * r.read_area[rows]
         clues = r.clues.select(rows)
@@ -243,11 +248,22 @@ class ActiveTracklets:
         again |= bare & (clues.hits >= 2 * r.read_hits[rows])
         return np.asarray(rows[again])
 
-    def note_readings(self, rows: NDArray[np.intp], legible: NDArray[np.bool_]) -> None:
-        """Note whether a number could be read in `rows`."""
+    def note_readings(
+        self, rows: NDArray[np.intp], legible: NDArray[np.bool_] | NDArray[np.float64]
+    ) -> None:
+        """Note whether a number could be read in `rows`, or half of it."""
         r = self.rows
         r.read_area[rows], r.read_hits[rows] = areas(r.box[rows]), r.clues.hits[rows]
         r.clues.read[rows] = np.maximum(r.clues.read[rows], legible)
+
+    def note_numbers(self, numbers: Detections, time: float) -> None:
+        """Note plates of this picture whose numbers were read, or, if their score says no more than
+        doubtful, half read."""
+        r = self.rows
+        rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
+        held = hold_middles(r.box[rows], numbers.xyxy.astype(np.float64))
+        read = (held * np.where(numbers.score > DOUBTFUL, 1.0, HALF)).max(axis=1, initial=0.0)
+        self.note_readings(rows[read > 0], read[read > 0])
 
     def _round(
         self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame

@@ -73,7 +73,8 @@ class Clues(Arrays):
         close_scans: float64 [N], their number, at most `MOST_CLOSE_SCANS` per tracklet.
         latest: float64 [N], log odds of the last scan that detected it.
         share: float64 [N], its box's share of the picture's area in the best scan.
-        read: float64 [N], 1 where a plate's number could be read in it, else 0.
+        read: float64 [N], 1 where a plate's number could be read in it, .5 where half of it could,
+            else 0.
         borne: float64 [N], body scans in which a body bears it, or a vehicle the plate.
         bodied: float64 [N], body scans while it was sighted.
         oversize: float64 [N], sum over the scans of `borne` of how many times as large it is as the

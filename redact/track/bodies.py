@@ -47,6 +47,14 @@ AGAIN: Final = 1.0
 """Seconds after which a body on which a close scan found no head is scanned closely again, if it
 has not moved."""
 
+READ_AGAIN: Final = 0.5
+"""The same for a vehicle on which no number was read: the plate of a rider who comes up to the
+camera is legible for less than a second."""
+
+LEAST_READ: Final = 64.0
+"""Least width, in pixels, of a vehicle or rider on which a number is searched for: the narrowest
+plate that can be read takes 32, half of a two-wheeler."""
+
 ASIDE: Final = 0.1
 """Farthest that the middle of a head may lie beside a body's box, as a share of its width."""
 
@@ -70,11 +78,13 @@ class BodyScanners:
         bodies: detects people and vehicles.
         heads: detects the faces, or heads, of people; None if only plates are searched for.
         plates: detects the plates of vehicles; None if they are not searched for.
+        numbers: reads the numbers of plates on vehicles and riders; None if nothing is read.
     """
 
     bodies: ScanForBodies
     heads: ScanForHeads | None = None
     plates: ScanForHeads | None = None
+    numbers: ScanForHeads | None = None
 
 
 def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
@@ -140,13 +150,18 @@ height."""
 def ridden(bodies: Bodies, plates: Boxes) -> NDArray[np.bool_]:
     """[N] whether each of N plates [N, 4] may be on a two-wheeler whose rider hides it from the
     network for vehicles: it lies on a person's lower half, or close below."""
-    low, high = np.split(bodies.xyxy[~bodies.vehicle].astype(np.float64), 2, axis=1)
-    size = high - low
-    lower = np.hstack([low, high])
-    lower[:, 1] += size[:, 1] / 2
-    lower[:, 3] += BELOW_RIDER * size[:, 1]
-    narrow = (plates[:, 2] - plates[:, 0])[None] <= ON_VEHICLE[0] * size[:, :1]
-    return np.asarray((_hold_middles(lower, plates) & narrow).any(axis=0))
+    lower = lower_halves(bodies)
+    narrow = (plates[:, 2] - plates[:, 0])[None] <= ON_VEHICLE[0] * (lower[:, 2:3] - lower[:, :1])
+    return np.asarray((hold_middles(lower, plates) & narrow).any(axis=0))
+
+
+def lower_halves(bodies: Bodies) -> Boxes:
+    """[N, 4], the places at which the plates of people's two-wheelers may be."""
+    lower = bodies.xyxy[~bodies.vehicle].astype(np.float64)
+    tall = lower[:, 3] - lower[:, 1]
+    lower[:, 1] += tall / 2
+    lower[:, 3] += BELOW_RIDER * tall
+    return lower
 
 
 def head_places(bodies: Boxes) -> Boxes:
@@ -159,7 +174,7 @@ def head_places(bodies: Boxes) -> Boxes:
     return np.stack([x - 0.4 * tall, top, x + 0.4 * tall, top + tall], axis=1)
 
 
-def _hold_middles(places: Boxes, faces: Boxes) -> NDArray[np.bool_]:
+def hold_middles(places: Boxes, faces: Boxes) -> NDArray[np.bool_]:
     """[N, M] whether the middle of each of M faces [M, 4] lies in each of N places [N, 4]."""
     middle = (faces[:, :2] + faces[:, 2:])[None] / 2
     inside = (middle >= places[:, None, :2]) & (middle <= places[:, None, 2:])
@@ -265,7 +280,7 @@ def _beside_own_plate(
         on_vehicle: [M, N], which vehicle bears which.
         plates, chances: see `borne_by`.
     """
-    holds = _hold_middles(plates, plates)
+    holds = hold_middles(plates, plates)
     surer = (chances >= SURE)[None] & (chances[None] > chances[:, None]) & ~holds & ~holds.T
     return np.asarray((on_vehicle[:, None] & surer[None]).any(axis=2))
 
@@ -313,6 +328,7 @@ class BodySearch:
 
     Attributes:
         scans: body scans so far.
+        numbers: plates whose numbers the last of them read, at least in part.
     """
 
     def __init__(self, body_scanners: BodyScanners) -> None:
@@ -320,6 +336,9 @@ class BodySearch:
         self._last = -np.inf
         self._people = _ScannedInVain()
         self._vehicles = _ScannedInVain()
+        self._unread = _ScannedInVain(READ_AGAIN)
+        self._read_rider = -np.inf
+        self.numbers = Detections.empty()
         self._bodies = Remembered[Bodies](lambda bodies: bodies.xyxy, STILL_SECONDS)
         self.scans: list[BodyScan] = []
 
@@ -358,7 +377,11 @@ class BodySearch:
         self.scans.append(BodyScan(frame.index, time, bodies))
         on_people = self._heads(frame, time, bodies, found, known, doubtful)
         on_vehicles = self._plates(frame, time, bodies, found, plates)
-        return bodies, with_close_scans(found, Detections.concat([on_people, on_vehicles]))
+        found = with_close_scans(found, Detections.concat([on_people, on_vehicles]))
+        seen = found.select(found.score >= FAINT.of(found.target)).only([Target.PLATE])
+        detected = hold_middles(plates, seen.xyxy.astype(np.float64)).any(axis=1)
+        self.numbers = self._numbers(frame, time, bodies, plates[detected], plates[~detected])
+        return bodies, with_close_scans(found, self.numbers)
 
     def _heads(
         self,
@@ -378,7 +401,7 @@ class BodySearch:
         people = people[np.argsort(-bodies.score[people], kind="stable")]
         boxes = bodies.xyxy[people].astype(np.float64)
         has_head = bearers(boxes, heads).any(axis=1)
-        has_head |= _hold_middles(head_places(boxes), doubtful).any(axis=1)
+        has_head |= hold_middles(head_places(boxes), doubtful).any(axis=1)
         bare = self._people.waiting(boxes[~has_head], time)
         bare = bare[:MOST_BODIES_A_FRAME]
         closer = self._scanners.heads(frame, bare)
@@ -403,16 +426,61 @@ class BodySearch:
         self._vehicles.note(bare, plates_borne, closer, time)
         return closer
 
+    def _numbers(
+        self, frame: Frame, time: float, bodies: Bodies, known: Boxes, missed: Boxes
+    ) -> Detections:
+        """Plates found by their numbers: on the largest vehicle without one that is believed and
+        was detected now, or else, once a second, on the largest person, who may ride what the
+        network does not know. A number also confirms a plate that close scans contradict.
+
+        Args:
+            known, missed: [N, 4] each, expected places of believed plates that were detected now,
+                and that were not; a person with such a plate is read more often.
+        """
+        if self._scanners.numbers is None:
+            return Detections.empty()
+        vehicles = bodies.xyxy[bodies.vehicle].astype(np.float64)
+        places = vehicles[~plates_borne(vehicles, known).any(axis=1)]
+        place = self._to_read(places, time)
+        if not len(place):
+            lower, due = lower_halves(bodies), time - self._read_rider >= AGAIN - JITTER
+            bare = ~hold_middles(lower, known).any(axis=1)
+            place = self._to_read(
+                lower[bare & (due | hold_middles(lower, missed).any(axis=1))], time
+            )
+            self._read_rider = time if due else self._read_rider
+        read = self._scanners.numbers(frame, place)
+        boxes = read.xyxy.astype(np.float64)
+        borne, below = plates_borne(vehicles, boxes), ridden(bodies, boxes)
+        # Whatever is written on a two-wheeler is probably its number; a lorry has more to say.
+        narrow = vehicles[:, 2] - vehicles[:, 0] < TWO_WHEELER * (vehicles[:, 3] - vehicles[:, 1])
+        whole = read.score > DOUBTFUL
+        read = read.select((borne.any(axis=0) & whole) | borne[narrow].any(axis=0) | below)
+        self._unread.note(place, hold_middles, read, time)
+        return read
+
+    def _to_read(self, places: Boxes, time: float) -> Boxes:
+        """The largest of some places that is worth reading, [1, 4], or none."""
+        size = places[:, 2:] - places[:, :2]
+        places = places[np.argsort(-size.prod(axis=1), kind="stable")]
+        wide = places[:, 2] - places[:, 0] >= LEAST_READ
+        return self._unread.waiting(places[wide], time)[:1]
+
 
 class _ScannedInVain:
-    """Bodies, or vehicles, on which a close scan detected nothing."""
+    """Bodies, or vehicles, on which a close scan detected nothing.
 
-    def __init__(self) -> None:
+    Args:
+        again: seconds after which they are due again.
+    """
+
+    def __init__(self, again: float = AGAIN) -> None:
+        self._again = again
         self._vain = np.zeros((0, 5))
 
     def waiting(self, boxes: Boxes, time: float) -> Boxes:
         """Those boxes that are due for a close scan."""
-        self._vain = self._vain[time - self._vain[:, 4] < AGAIN - JITTER]
+        self._vain = self._vain[time - self._vain[:, 4] < self._again - JITTER]
         return boxes[~(iou(boxes, self._vain[:, :4]) >= SAME_PLACE_IOU).any(axis=1)]
 
     def note(

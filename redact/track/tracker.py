@@ -212,7 +212,8 @@ class Tracker:
             if self._read is not None:
                 rows = self._active.to_read(small.time)
                 self._active.note_readings(rows, self._read(frame, self._active.rows.box[rows]))
-            if bodies is not None:
+            if bodies is not None and self._body_search is not None:
+                self._active.note_numbers(self._body_search.numbers, small.time)
                 self._active.note_bodies(bodies, small)
             self._active.update_belief()
         if not small.damaged:

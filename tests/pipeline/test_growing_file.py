@@ -191,22 +191,24 @@ def searched(
     told = []
     with StoredScans(path, made_by) as kept:
         body_scanners = kept.body_scanners(
-            BodyScanners(bodies, closer("heads"), plates=closer("plates"))
+            BodyScanners(bodies, closer("heads"), closer("plates"), closer("numbers"))
         )
         scan, ask, read = kept.scanning(detector.detect_frame), kept.asking(ask), kept.reading(read)
-        assert body_scanners.plates is not None
+        assert body_scanners.plates is not None and body_scanners.numbers is not None
         for frame in these:
             seen, body = scan(frame, None), body_scanners.bodies(frame)
             parts = [seen.xyxy, seen.score, body.xyxy, body.score, body.vehicle]
             boxes = body.xyxy.astype(np.float64)
             if len(boxes):
-                more = body_scanners.heads(frame, boxes), body_scanners.plates(frame, boxes + 1 / 3)
+                more = [body_scanners.heads(frame, boxes)]
+                more += [body_scanners.plates(frame, boxes + 1 / 3)]
+                more += [body_scanners.numbers(frame, boxes + 2 / 3)]
                 parts += [ask(frame, boxes, seen.target), read(frame, boxes)]
                 parts += [part for one in more for part in (one.xyxy, one.score, one.target)]
             told.append(b"".join(part.tobytes() for part in parts))
     anew = [frame.index for frame in these[kept.reused :]]
     assert [n for what, n in asked if what == "bodies"] == anew
-    for other in ("ask", "read", "heads", "plates"):
+    for other in ("ask", "read", "heads", "plates", "numbers"):
         assert [n for what, n in asked if what == other] == [n for n in anew if n % 3]
     return told, len(detector.asked), kept.reused
 

@@ -72,6 +72,20 @@ def test_a_number_in_a_small_part_of_its_box_is_read(text: str, legible: bool) -
     assert NumberReader(2).legible(frame, box).tolist() == [legible]
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "chance"),
+    [("KX72 BRT", 200, 0.9), ("X72", 200, 0.5), ("X72", 2, 0.9), ("", 200, None)],
+)
+def test_a_number_on_a_vehicle_is_a_plate(text: str, at: int, chance: float | None) -> None:
+    """Three letters are half a number, or, at the border, the rest of one."""
+    shown = av.VideoFrame.from_ndarray(drawn(text, 20, (at, 200)), format="rgb24")
+    vehicle = np.array([[at - 60.0, 100, at + 180, 300]])
+    found = NumberReader(2).numbers(Frame(0, 0, Fraction(1, 25), shown), vehicle)
+    assert found.score.tolist() == pytest.approx([] if chance is None else [chance])
+    for x1, y1, x2, y2 in found.xyxy:
+        assert x1 <= at and y1 <= 180 and y2 >= 200 and x2 >= at + 30
+
+
 def test_small_letters_of_a_small_picture_are_read(reader: Reader) -> None:
     picture = drawn("KX72 BRT", 6, (20, 90), (320, 180))
     assert [plain(line.text) for line in reader.read(picture)] == ["KX72BRT"]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import av
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.detection import load_calibration
-from redact.track import settings_of
+from redact.detection import Bodies, load_calibration
+from redact.reading import NumberReader
+from redact.track import BodyScanners, Tracker, settings_of
 from redact.track.active_tracklets import FULLER, READABLE
 from redact.track.belief import MOST_COSTED_SHARE, ORDINARY, Clues, worth_hiding
 from redact.track.tracker import Ask
 from redact.types import Box, Detections, Frame, Target, Track
 
-from .scenes import covered, rendered, seen, track_clip, tracker_of
+from .scenes import covered, rendered, seen, texture, track_clip, tracker_of
 
 COUNT = 24
 FAINT = 0.1
@@ -103,3 +110,65 @@ def test_a_plate_that_was_read_is_hidden_however_large(share: float) -> None:
     assert not worth_hiding(clues, weights, cost)[0]
     clues.read[:] = 1
     assert worth_hiding(clues, weights, cost)[0]
+
+
+@dataclass
+class Ridden:
+    """A motorcycle that comes up from the left, with its number below the lamp, in letters of 14
+    pixels. Networks see the vehicle, or, if it is not `known`, its rider alone; no plate."""
+
+    known: bool
+    text: str = "KX72 BRT"
+    start: int = 40
+    read: list[int] = field(default_factory=list)
+    reader: NumberReader = field(default_factory=lambda: NumberReader(2))
+
+    def vehicle(self, index: int) -> list[float]:
+        left = self.start + 6.0 * index
+        return [left, 60, left + 150, 300]
+
+    def plate(self, index: int) -> Box:
+        left = self.vehicle(index)[0]
+        return Box(left + 20, 180, left + 122, 206)
+
+    def frames(self, count: int) -> Iterator[Frame]:
+        ground = np.dstack([texture(3, 360, 640, 40) // 3] * 3)
+        for index in range(count):
+            shown, (x1, y1, x2, y2) = ground.copy(), map(round, self.plate(index))
+            cv2.rectangle(shown, (x1, y1), (x2, y2), (225,) * 3, -1)
+            at, font = (x1 + 6, y2 - 6), cv2.FONT_HERSHEY_SIMPLEX
+            cv2.putText(shown, self.text, at, font, 14 / 22, (15,) * 3, 2, cv2.LINE_AA)
+            picture = av.VideoFrame.from_ndarray(shown, format="rgb24")
+            yield Frame(index, index, Fraction(1, 10), picture)
+
+    def bodies(self, at: Frame) -> Bodies:
+        x1, y1, x2, y2 = self.vehicle(at.index)
+        box = [x1, y1, x2, y2] if self.known else [x1 - 20, y1 - 60, x2 + 20, y2 - 40]
+        return Bodies(np.array([box], np.float32), np.ones(1, np.float32), np.array([self.known]))
+
+    def nothing(self, at: Frame, boxes: NDArray[np.float64]) -> Detections:
+        return Detections.empty()
+
+    def numbers(self, at: Frame, boxes: NDArray[np.float64]) -> Detections:
+        self.read += [at.index] * len(boxes)
+        return self.reader.numbers(at, boxes)
+
+    def tracks(self, count: int) -> tuple[Track, ...]:
+        scanners = BodyScanners(self.bodies, self.nothing, self.nothing, self.numbers)
+        tracker = Tracker(ask=doubted, read=self.reader.legible, body_scanners=scanners)
+        return track_clip(self.frames(count), [Detections.empty()] * count, tracker).tracks
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_plate_that_no_network_sees_is_found_by_its_number(known: bool) -> None:
+    """And it is hidden while it moves, also between and before the pictures that are read."""
+    ridden = Ridden(known)
+    tracks = ridden.tracks(24)
+    assert {track.target for track in tracks} == {Target.PLATE}
+    assert all(covered(tracks, n, ridden.plate(n), 0.95) for n in range(24))
+
+
+def test_a_vehicle_without_a_number_is_read_at_most_twice_a_second() -> None:
+    bare = Ridden(True, "")
+    assert not bare.tracks(40)
+    assert 4 <= len(bare.read) <= 8
