@@ -88,20 +88,17 @@ def place(
     *,
     outline: Outline | None = None,
     margin: float | None = None,
-    evenly: bool = False,
     decided: Decided = UNDECIDED,
 ) -> Plan:
-    """Set the place and shape of a track's mask in one frame.
+    """Set the place and shape of a track's mask in one frame; all others stay as they are.
 
     Args:
         plan, number, outline, margin, decided: see `reshape`.
         frame: becomes a key picture.
         box: of the mask, without margin, in upright source pixels; None to leave it as it is.
-        evenly: interpolate the mask from the previous key picture to this one. Otherwise all other
-            frames stay as they are.
 
     Raises:
-        PlanError: as `reshape`; or the box hides nothing, or there is no previous key picture.
+        PlanError: as `reshape`; or the box hides nothing.
     """
     track = track_of(plan, number)
     found = track.found_at(frame)
@@ -111,30 +108,7 @@ def place(
     if box is not None:
         check_box(box, plan, f"track {number}: frame {frame}")
         changes["sides"] = sides_between(found.box, box)
-    before = [key for key in track.key_pictures if key.frame < frame]
-    if evenly and not before:
-        raise problem(PlanError, "no_key_picture", number=number, frame=frame)
-    if not evenly:
-        return _changed(plan, number, frame, frame, changes, decided)
-    here = _as_is(track, frame)
-    behind = [key for key in track.key_pictures if key.frame > frame]
-    key = _key(here, changes | {"evenly": True}, decided)
-    return plan.with_track(replace(track, key_pictures=(*before, key, *behind)))
-
-
-def mark(plan: Plan, number: int, frame: int, decided: Decided = UNDECIDED) -> Plan:
-    """Make a frame a key picture without changing the mask, so that later ones can interpolate from
-    it.
-
-    Raises:
-        PlanError: there is no such track, or it does not exist in the frame.
-    """
-    track = track_of(plan, number)
-    if track.found_at(frame) is None:
-        raise problem(PlanError, "not_in_frame", number=number, frame=frame)
-    keys = {key.frame: key for key in track.key_pictures}
-    keys.setdefault(frame, _key(_as_is(track, frame), {}, decided))
-    return plan.with_track(replace(track, key_pictures=_sorted(keys)))
+    return _changed(plan, number, frame, frame, changes, decided)
 
 
 def as_found(plan: Plan, number: int, first: int, last: int) -> Plan:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..errors import PlanError, UsageError
 from ..mask_size import MARGIN, without_margin
-from ..plan import Decision, Plan, Sound, decisions, edit, mask_shape, user_input
+from ..plan import Decision, Plan, Sound, decisions, edit, user_input
 from ..record import checked_option
 from ..types import Box, Decided, Keyframe, Outline, State, Target
 from ..words import problem
@@ -153,7 +153,6 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "rename": lambda p, w, d: rename(p, int(w["id"]), str(w["name"])),
     "add": _still,
     "mask": lambda p, w, d: shape_mask(p, _mask_change(w), d),
-    "mark": lambda p, w, d: mask_shape.mark(p, int(w["track"]), int(w["frame"]), d),
     "as_found": lambda p, w, d: mask_as_found(
         p, int(w["track"]), int(w["frame"]), Reach(w["reach"])
     ),
@@ -161,7 +160,6 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "split": lambda p, w, d: split(p, int(w["track"]), int(w["frame"])),
     "remove": lambda p, w, d: remove(p, map(int, w["ids"])),
     "mute": _mute,
-    "remute": lambda p, w, d: _ACTIONS["mute"](edit.unmute(p, [int(w["number"])]), w, d),
     "unmute": lambda p, w, d: edit.unmute(p, [int(w["number"])]),
     "texts": lambda p, w, d: decide_texts(p, w["numbers"], w["hide"] is True, d),
     "answer": lambda p, w, d: answer(p, int(w["number"]), str(w["answer"]), d),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ..plan import (
@@ -108,53 +108,35 @@ class Settled:
         return any(place.lies_on(moment.box) for place in places)
 
 
-def _noted(moment: Moment, answered: bool) -> SeenMoment:
+def _noted(moment: Moment) -> SeenMoment:
     beside = tuple((other.frame, other.why, other.track) for other in moment.beside)
-    return SeenMoment(moment.frame, moment.why, moment.track, beside, answered)
+    return SeenMoment(moment.frame, moment.why, moment.track, beside)
 
 
 MomentKey = tuple[int, str, int]
 """A moment as the page identifies it: frame, sentence and track."""
 
 
-def with_answers(
-    review: ReviewState,
-    moments: Sequence[Moment],
-    which: Iterable[MomentKey],
-    yes: bool,
-    *,
-    by_picture: bool = True,
+def with_moments(
+    review: ReviewState, moments: Iterable[Moment], which: Iterable[MomentKey]
 ) -> ReviewState:
-    """The review with a person's answer, by their pictures, that nothing needs hiding at some
-    moments; or without that answer, if `yes` is false. Without `by_picture`, they went there, and
-    had its mark in view.
+    """The review with moments whose picture was on the screen, with its mark in view.
 
     Args:
         review: before.
         moments: the ranking.
-        which: of them; several may lie in one frame, each with its own picture.
+        which: of them; several may lie in one frame, each with its own mark.
     """
-    asked = set(which)
-    chosen = [m for m in moments if (m.frame, m.sentence, m.track) in asked]
-    if not yes:
-        return review.but(moments=tuple(m for m in review.moments if not _is_about(m, chosen)))
-    known = Settled(
-        one.but(answered=one.answered or by_picture) if _is_about(one, chosen) else one
-        for one in review.moments
-    )
-    for moment in chosen:
-        if moment not in known:
-            known.add(_noted(moment, answered=by_picture))
+    asked, known = set(which), Settled(review.moments)
+    for moment in moments:
+        if (moment.frame, moment.sentence, moment.track) in asked and moment not in known:
+            known.add(_noted(moment))
     return review.but(moments=tuple(known.moments))
 
 
-def _is_about(one: SeenMoment, moments: Iterable[Moment]) -> bool:
-    return any(moment in Settled((one,)) for moment in moments)
-
-
-def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
+def seen_runs(review: ReviewState | None) -> Runs:
     """`ReviewState.frames_seen`, if there is a review."""
-    return review.frames_seen(fast=fast) if review else ()
+    return review.frames_seen() if review else ()
 
 
 def progress_of(plan: Plan) -> dict[str, int] | None:
@@ -176,16 +158,13 @@ def review_summary(plan: Plan, review: ReviewState | None = None) -> dict[str, A
     """Numbers for the page (frames and moments seen, findings answered), for the plan's own review
     or a more recent one."""
     review = review or plan.review or ReviewState()
-    seen, flown = seen_runs(review), seen_runs(review, fast=True)
     findings = review.findings
     return {
         "reviewer": review.reviewer,
         "frames": len(plan.source.timeline),
-        "frames_seen": count_of(seen),
-        "frames_seen_fast_only": count_of(flown) - count_of(seen),
+        "frames_seen": count_of(seen_runs(review)),
         "moments": len(review.moments) + review.moments_left,
         "moments_seen": len(review.moments),
-        "moments_answered": sum(moment.answered for moment in review.moments),
         "excerpt": review.excerpt,
         "findings": len(findings),
         "findings_answered": sum(answered_here(plan, f) for f in findings),

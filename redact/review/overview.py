@@ -46,16 +46,13 @@ from ..types import (
     frames_in,
 )
 from ..words import LANGUAGES, words_of
-from .looked_at import MomentKey, Settled, review_summary, seen_runs, with_answers
+from .looked_at import MomentKey, Settled, review_summary, seen_runs, with_moments
 from .sheet import unsure_pictures
 from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
 
 SURE_SCORE: Final = 0.7
 """Best score of a track without a probability from which the page says "surely"."""
-
-MOST_BESIDE: Final = 40
-"""Moments beside another one that the page gets, at most; in a crowd there are hundreds."""
 
 ON_BODY: Final = 0.5
 """Share of a hidden thing's mask on a body from which it may be that body's face."""
@@ -145,11 +142,10 @@ class Overview:
         moments = self._ranking(plan)
         noted = self.noted(plan, review or ReviewState())
         seen = Settled(noted.moments, plan)
-        answered = Settled(moment for moment in noted.moments if moment.answered)
         return {
             "muted": _muted(plan, self._sound),
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
-            "moments": [_moment(m, m in seen, m in answered) for m in moments],
+            "moments": [_moment(m, m in seen) for m in moments],
             "seen": seen_runs(review),
             "summary": review_summary(plan, noted),
         }
@@ -161,17 +157,11 @@ class Overview:
         left = sum(moment not in settled for moment in self._ranking(plan))
         return review.but(moments_left=left)
 
-    def answered(
-        self,
-        plan: Plan,
-        review: ReviewState,
-        which: Iterable[MomentKey],
-        yes: bool,
-        *,
-        by_picture: bool = True,
+    def with_moments(
+        self, plan: Plan, review: ReviewState, which: Iterable[MomentKey]
     ) -> ReviewState:
-        """See `with_answers`."""
-        return with_answers(review, self._ranking(plan), which, yes, by_picture=by_picture)
+        """See `looked_at.with_moments`."""
+        return with_moments(review, self._ranking(plan), which)
 
     def _ranking(self, plan: Plan) -> list[Moment]:
         """The risky moments, ranked again if anything that they depend on has changed."""
@@ -206,26 +196,15 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
 
 
-def _moment(moment: Moment, seen: bool, answered: bool) -> dict[str, Any]:
-    """A moment as the page shows it: with the place that it points to, how many others lie beside
-    it, the first of those, whether it was viewed, and whether answered from its picture."""
-    return {
-        **_place(moment),
-        "box": moment.box,
-        "more": len(moment.beside),
-        "beside": [_place(other) for other in moment.beside[:MOST_BESIDE]],
-        "seen": seen,
-        "answered": answered,
-    }
-
-
-def _place(moment: Moment) -> dict[str, Any]:
-    """A moment's frame and reason, whom it is about, and the frame in which they have a box."""
+def _moment(moment: Moment, seen: bool) -> dict[str, Any]:
+    """A moment as the page shows it: frame and reason, whom it is about, the place that it points
+    to, and whether it was viewed."""
     return {
         "frame": moment.frame,
         "why": moment.sentence,
         "track": moment.track,
-        "shown": moment.shown,
+        "box": moment.box,
+        "seen": seen,
     }
 
 
@@ -303,7 +282,6 @@ def _track(track: Track, known: TrackSummary) -> dict[str, Any]:
         "first": track.first,
         "last": track.last,
         "best": [track.id, known.best],
-        "runs": [(a, b, state.value) for a, b, state in known.runs],
     }
 
 
@@ -380,8 +358,8 @@ def masks_at(plan: Plan, frame: int, margin: float) -> list[dict[str, Any]]:
 
     Returns:
         For each: its track; `at`, the rectangle that is drawn, in upright source pixels, with
-        the `outline` in it and, for rounded corners, their `radius`; the state of the keyframe;
-        and whether it is `sure` to be on its subject, or a person said so.
+        the `outline` in it and, for rounded corners, their `radius`; and whether it is `sure` to
+        be on its subject, or a person said so.
     """
     here = {region.track: region for region in plan.regions_at(frame)}
     here |= {region.track: region for region in plan.shown_at(frame)}
@@ -389,7 +367,6 @@ def masks_at(plan: Plan, frame: int, margin: float) -> list[dict[str, Any]]:
         {
             "track": track.id,
             **_drawn(region, margin),
-            "state": region.state.value,
             "sure": plan.certain_or_confirmed(track, frame),
         }
         for track in plan.tracks_near(frame)

@@ -329,8 +329,6 @@ class Reach(StrEnum):
 
     PICTURE = "picture"
     """The one on the screen."""
-    SINCE = "since"
-    """From the key picture before, evenly, to the one on the screen."""
     ALL = "all"
 
 
@@ -354,10 +352,7 @@ def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Pl
         own = what.margin if key is None or key.margin is None else key.margin
         box = without_margin(what.mask, own, track.target)
     if what.reach is not Reach.ALL:
-        if what.reach is Reach.SINCE and not any(k.frame < frame for k in track.key_pictures):
-            raise RefusedError("no_key_before")
-        evenly = what.reach is Reach.SINCE
-        after = mask_shape.place(plan, number, frame, box, evenly=evenly, **look)
+        after = mask_shape.place(plan, number, frame, box, **look)
     else:
         after = plan if box is None else _moved_throughout(plan, track, frame, box)
         after = mask_shape.reshape(after, number, track.first, track.last, **look)
@@ -368,13 +363,8 @@ def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Pl
 def mask_as_found(plan: Plan, number: int, frame: int, reach: Reach) -> Plan:
     """Undo a person's changes to a mask. Raises as `redact.plan.mask_shape.as_found`."""
     track = edit.track_of(plan, number)
-    before = [key.frame for key in track.key_pictures if key.frame < frame]
-    if reach is Reach.ALL:
-        return mask_shape.as_found(plan, number, track.first, track.last)
-    if reach is Reach.SINCE and not before:
-        raise RefusedError("no_key_before")
-    first = before[-1] if reach is Reach.SINCE else frame
-    return mask_shape.as_found(plan, number, first, frame)
+    span = (track.first, track.last) if reach is Reach.ALL else (frame, frame)
+    return mask_shape.as_found(plan, number, *span)
 
 
 def _moved_throughout(plan: Plan, track: Track, frame: int, box: Box) -> Plan:

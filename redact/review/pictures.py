@@ -1,12 +1,9 @@
-"""Pictures of a source for the page, drawn from the exact frame by the real renderer. The gallery
-contains the best picture of every subject, and says who looks like whom."""
+"""Pictures of a source for the page, drawn from the exact frame by the real renderer."""
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import OrderedDict
-from time import monotonic
 from typing import Any, Final, NamedTuple
 
 import cv2
@@ -16,12 +13,10 @@ from numpy.typing import NDArray
 
 from ..follow_drawn import Frames
 from ..media import copy_of
-from ..plan import Plan, Subject, all_subjects
+from ..plan import Plan
 from ..render import Renderer
-from ..risk import place_of
 from ..settings import RenderSettings
-from ..types import Box, Frame, Target, Track
-from .track_summary import TrackSummaries
+from ..types import Box, Frame
 
 JPEG_QUALITY: Final = 88
 """JPEG quality at which a face of 20 pixels can still be judged as in the source."""
@@ -33,16 +28,13 @@ SUBJECT_CONTEXT: Final = 0.35
 """Shown around a subject, share of its size: hair and shoulders help to recognise a person."""
 
 SCENE_WIDTH: Final = 480
-"""Width of the picture of a risky moment, pixels."""
+"""Width of the picture of a finding, pixels."""
 
 SCENE_AROUND: Final = 3.0
 WIDER: Final = 5.0
 LEAST_SHOWN: Final = 0.25
 """What it shows across: so many times the width and the height of the place, at least that share of
 the frame."""
-
-FACE_ALONE: Final = 2.0, 2.6, 0.0
-"""The same for a picture in which a face must be recognisable."""
 
 MARK_COLOUR: Final = (69, 91, 255)
 MARK_WIDTH: Final = 3
@@ -123,28 +115,8 @@ def _inside(centre: float, length: float, of: int) -> float:
     return max(length / 2, min(centre, of - length / 2)) if length < of else of / 2
 
 
-def look_of(picture: Rgb) -> NDArray[np.float32]:
-    """A vector that is similar for pictures that look similar; norm 1.
-
-    It is a coarse histogram of colours and a small grey picture: it suggests who *might* be the
-    same, and decides nothing.
-    """
-    hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
-    colours = cv2.calcHist([hsv], [0, 1], None, [12, 6], [0, 180, 0, 256]).ravel()
-    grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (16, 16)).astype(np.float32)
-    grey -= grey.mean()
-    parts = [np.sqrt(colours), grey.ravel()]
-    vector = np.concatenate([p / max(float(np.linalg.norm(p)), 1e-6) for p in parts])
-    return np.asarray(vector / np.sqrt(2), np.float32)
-
-
 MOST_PICTURES: Final = 4000
 """Pictures that are kept at most; a few kilobytes each."""
-
-SUGGESTED_LIKENESS: Final = 0.62
-"""Likeness from which a subject is suggested; a suggestion decides nothing."""
-
-MOST_SUGGESTED: Final = 8
 
 
 class _Made(NamedTuple):
@@ -152,7 +124,6 @@ class _Made(NamedTuple):
 
     box: Box
     jpeg: bytes
-    look: NDArray[np.float32]
 
 
 class Gallery:
@@ -161,14 +132,12 @@ class Gallery:
     Args:
         frames: of the source.
         aspect: width of a pixel over its height.
-        kept: summaries of the tracks, if they already exist.
     """
 
-    def __init__(self, frames: Frames, aspect: float, kept: TrackSummaries | None = None) -> None:
+    def __init__(self, frames: Frames, aspect: float) -> None:
         self._frames = frames
         self._aspect = aspect
         self._made: OrderedDict[tuple[int, int], _Made] = OrderedDict()
-        self._kept = kept or TrackSummaries()
         self._lock = threading.Lock()
 
     def picture(self, plan: Plan, track: int, frame: int) -> bytes:
@@ -179,72 +148,14 @@ class Gallery:
         made = self._make(plan, track, frame)
         return made.jpeg if made else b""
 
-    def alike(
-        self, plan: Plan, number: int, seconds: float = math.inf
-    ) -> tuple[list[tuple[int, float]], bool]:
-        """Subjects, by their first track, that look like one and were never seen beside it.
-
-        Args:
-            plan: of the clip.
-            number: a track of that one.
-            seconds: after which no further picture is made.
-
-        Returns:
-            Subjects of the same kind with their likeness, the most similar first, and whether all
-            were compared; no subjects for a plate or a region.
-        """
-        end = monotonic() + seconds
-        tracks = {t.id: t for t in plan.tracks}
-        subjects = all_subjects(plan)
-        mine = next((s for s in subjects if number in s.tracks), None)
-        if mine is None:
-            return [], True
-        chosen = [tracks[n] for n in mine.tracks]
-        if chosen[0].target in (Target.PLATE, Target.REGION):  # by looks, all of them are alike
-            return [], True
-        own = self._look(plan, chosen)
-        found, every = [], True
-        first, last = min(t.first for t in chosen), max(t.last for t in chosen)
-
-        def away(other: Subject) -> int:
-            theirs = [tracks[n] for n in other.tracks]
-            return max(0, min(t.first for t in theirs) - last, first - max(t.last for t in theirs))
-
-        # Subjects that were present shortly before or after get their pictures first.
-        for other in sorted(subjects, key=away):
-            theirs = [tracks[n] for n in other.tracks]
-            if other is mine or theirs[0].target is not chosen[0].target:
-                continue
-            if own is None or self._met(chosen, theirs):
-                continue
-            if monotonic() > end and self._kept.best(theirs) not in self._made:
-                every = False
-                continue
-            look = self._look(plan, theirs)
-            likeness = 0.0 if look is None else float(own @ look)
-            if likeness >= SUGGESTED_LIKENESS:
-                found.append((other.tracks[0], round(likeness, 3)))
-        return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED], every
-
-    def scene(
-        self,
-        plan: Plan,
-        number: int,
-        box: Box | None,
-        settings: RenderSettings,
-        closely: bool = False,
-    ) -> bytes:
-        """A frame of the future result, as JPEG: around a box, which is marked, or all of it if
-        there is no box; `closely`: little more than the box, without a mark.
+    def scene(self, plan: Plan, number: int, box: Box, settings: RenderSettings) -> bytes:
+        """A frame of the future result, as JPEG: around a box, which is marked.
 
         Raises UnsafeError and InputError as `Frames`.
         """
         frame = masked(self._frames.get(number), plan, settings)
         width, height = frame.size
-        if box is None:
-            return jpeg(frame, SCENE_WIDTH)
-        around, wider, least = FACE_ALONE if closely else (SCENE_AROUND, WIDER, LEAST_SHOWN)
-        wide = min(width, max(around * box.width, wider * box.height, width * least))
+        wide = min(width, max(SCENE_AROUND * box.width, WIDER * box.height, width * LEAST_SHOWN))
         tall = min(height, wide * height / width)
         x = _inside(box.centre[0], wide, width) - wide / 2
         y = _inside(box.centre[1], tall, height) - tall / 2
@@ -253,23 +164,12 @@ class Gallery:
         size = SCENE_WIDTH, max(1, round(scale * tall))
         smaller = cv2.INTER_AREA if wide > SCENE_WIDTH else cv2.INTER_CUBIC
         picture = np.asarray(cv2.resize(part, size, interpolation=smaller), np.uint8)
-        if not closely:
-            x1, y1, x2, y2 = (
-                round(scale * (v - zero)) + out
-                for v, zero, out in zip(box, (x, y, x, y), MARK_OFFSETS, strict=True)
-            )
-            cv2.rectangle(picture, (x1, y1), (x2, y2), MARK_COLOUR, MARK_WIDTH)
+        x1, y1, x2, y2 = (
+            round(scale * (v - zero)) + out
+            for v, zero, out in zip(box, (x, y, x, y), MARK_OFFSETS, strict=True)
+        )
+        cv2.rectangle(picture, (x1, y1), (x2, y2), MARK_COLOUR, MARK_WIDTH)
         return encoded(picture)
-
-    def _met(self, a: list[Track], b: list[Track]) -> bool:
-        """Whether both were detected in the same frame: then they are different subjects."""
-        ours, theirs = ([s for t in tracks if (s := self._kept.of(t).seen)] for tracks in (a, b))
-        return any(x[0] <= y[1] and y[0] <= x[1] for x in ours for y in theirs)
-
-    def _look(self, plan: Plan, tracks: list[Track]) -> NDArray[np.float32] | None:
-        best = self._kept.best(tracks)
-        made = self._made.get(best) or self._make(plan, *best)
-        return made.look if made else None
 
     def _make(self, plan: Plan, track: int, frame: int) -> _Made | None:
         box = _face_place(plan, track, frame)
@@ -281,7 +181,7 @@ class Gallery:
                 self._made.move_to_end((track, frame))
                 return made
         picture = face(self._frames.get(frame), box, self._aspect)
-        made = _Made(box, encoded(picture), look_of(picture))
+        made = _Made(box, encoded(picture))
         with self._lock:
             self._made[track, frame] = made
             while len(self._made) > MOST_PICTURES:
@@ -289,29 +189,9 @@ class Gallery:
         return made
 
 
-def _place(plan: Plan, track: int, frame: int) -> Box | None:
-    """Where a track is in a frame; for numbers below 0, see `place_of`."""
-    if track < 0:
-        return place_of(plan, track, frame)
-    key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
-    return None if key is None else key.box
-
-
 def _face_place(plan: Plan, track: int, frame: int) -> Box | None:
-    """The same for whoever is to be recognised there: where a person moved the mask, that place and
-    the one in which something was found."""
-    box = _place(plan, track, frame)
-    found = next((t.found_at(frame) for t in plan.tracks if t.id == track), None)
-    return box if box is None or found is None else box.union(found.box)
-
-
-def place_of_moment(plan: Plan, frame: int, track: int, shown: int) -> Box | None:
-    """The place of a risky moment: where a track is in the frame in which it is `shown`, or a
-    finding in `frame`; None for the whole picture."""
-    box = _place(plan, track, shown) if track else None
-    if box is not None or plan.review is None:
-        return box
-    found = [f for f in plan.review.findings if (f.first + f.last) // 2 == frame and f.places]
-    if not found:
-        return None
-    return Box(*min(found[0].places, key=lambda place: abs(place[0] - frame))[1])
+    """Where a track is in a frame, for whoever is to be recognised there: where a person moved the
+    mask, that place and the one in which something was found."""
+    own = next((t for t in plan.tracks if t.id == track), None)
+    key, found = (own.at(frame), own.found_at(frame)) if own else (None, None)
+    return None if key is None else key.box if found is None else key.box.union(found.box)

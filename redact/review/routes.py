@@ -7,9 +7,8 @@ import json
 import struct
 import threading
 import webbrowser
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +19,6 @@ from ..pipeline import held_back_for, remove_held
 from ..plan import Plan, ReviewState, edit, subject_of, user_input
 from ..record import checked_option
 from ..settings import Style
-from ..types import Box
 from ..words import LANGUAGES, problem
 from .answers import findings_at
 from .excerpts import of_what_is_made, with_marks
@@ -29,7 +27,7 @@ from .left_to_do import covered, left_to_do
 from .looked_at import VIEWS, at_the_page, review_summary, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import bodies_at, masks_at
-from .pictures import jpeg, masked, place_of_moment
+from .pictures import jpeg, masked
 from .refused_error import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
@@ -37,7 +35,6 @@ from .sheet import Sheet, sheet_to_confirm
 from .shown_files import Shelf, content_type
 from .sound import heard
 from .stills import save_still
-from .strip import strip_of
 from .system_programs import file_of, show
 
 MOST_PAGE_PIXELS: Final = 4096
@@ -45,9 +42,6 @@ MOST_PAGE_PIXELS: Final = 4096
 
 MOST_CLOSE: Final = 300
 """Close-up pictures in one answer, at most; more do not fit on a screen."""
-
-SEARCH_SECONDS: Final = 0.1
-"""Seconds that one search for similar subjects may take; the page asks again for the rest."""
 
 BACKGROUND_PATHS: Final = frozenset(
     {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-picture"}
@@ -70,9 +64,8 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame face sheet scene alike covered left strip sound waveform texts"
-    " text-picture",
-    "POST": "leave edit undo redo reviewer follow hide bridge seen excerpt moments finish stop"
+    "GET": "state plan frame face sheet scene covered left sound waveform texts text-picture",
+    "POST": "leave edit undo redo reviewer follow hide bridge seen excerpt finish stop"
     " remove-held read still",
 }
 """Routes by method; each is the method of `_Page` with that name."""
@@ -198,25 +191,14 @@ class _Page:
         return _packed({**sheet._asdict(), "sizes": list(map(len, jpegs))}, b"".join(jpegs))
 
     def scene(self, values: dict[str, Any]) -> Answer:
-        """A picture of the future result, as JPEG: around a box or the place of a risky moment,
-        which is marked; all of it if there is no such place."""
+        """A picture of the future result, as JPEG: around a box, which is marked."""
         here = self._session.ready()
         plan, number = here.open_plan.plan, int(values["n"])
         if not 0 <= number < len(plan.source.timeline):
             raise ValueError("there is no such frame")
-        box: Box | None
-        if "box" in values:
-            box = user_input.parse_box(values["box"])
-            edit.check_box(box, plan, f"frame {number}")
-        else:
-            box = place_of_moment(plan, number, int(values["track"]), int(values["shown"]))
-        closely = values.get("closely") == "true"
-        return _picture(here.gallery.scene(plan, number, box, self._session.render, closely))
-
-    def alike(self, values: dict[str, Any]) -> Answer:
-        here = self._session.ready()
-        found, every = here.gallery.alike(here.open_plan.plan, int(values["id"]), SEARCH_SECONDS)
-        return as_json({"alike": found, "every": every})
+        box = user_input.parse_box(values["box"])
+        edit.check_box(box, plan, f"frame {number}")
+        return _picture(here.gallery.scene(plan, number, box, self._session.render))
 
     def covered(self, values: dict[str, Any]) -> Answer:
         """Subjects whose masks hide a kept one, each with the first frame, the number of frames,
@@ -262,13 +244,6 @@ class _Page:
         else:
             texts.begin()
         return as_json({})
-
-    def strip(self, values: dict[str, Any]) -> Answer:
-        """Pictures of a kept subject, each as frame, track and what is wrong there; see
-        `strip_of`."""
-        plan = self._session.ready().open_plan.plan
-        found = strip_of(plan, subject_of(plan, int(values["id"])), self._session.render.margin)
-        return as_json({"pictures": found})
 
     def sound(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
@@ -336,8 +311,12 @@ class _Page:
             if item.get("subject") not in there:  # undone before the page reported it
                 item["subject"] = None
         by = self._session.reviewer
+        marks = [
+            (int(frame), str(why), int(track)) for frame, why, track in values.get("marks", ())
+        ]
         here.open_plan.note(lambda review: with_seen(review, shown, frames, by))
-        self._answer(values.get("marks", ()), True, by_picture=False)
+        plan = here.open_plan.plan
+        here.open_plan.note(lambda review: here.overview.with_moments(plan, review, marks))
         return self._changed(lambda: here.open_plan.plan)
 
     def excerpt(self, values: dict[str, Any]) -> Answer:
@@ -347,18 +326,6 @@ class _Page:
         here.open_plan.note(lambda review: with_marks(review, values, frames))
         here.open_plan.keep()
         return self._changed(lambda: here.open_plan.plan)
-
-    def moments(self, values: dict[str, Any]) -> Answer:
-        """Note a person's answers about risky moments, given by their pictures."""
-        self._answer(values["moments"], bool(values["yes"]), by_picture=True)
-        return self._changed(lambda: self._session.ready().open_plan.plan)
-
-    def _answer(self, moments: Iterable[Sequence[Any]], yes: bool, by_picture: bool) -> None:
-        here = self._session.ready()
-        plan = here.open_plan.plan
-        which = [(int(frame), str(why), int(track)) for frame, why, track in moments]
-        answered = partial(here.overview.answered, which=which, yes=yes, by_picture=by_picture)
-        here.open_plan.note(lambda review: answered(plan, review))
 
     def finish(self, values: dict[str, Any]) -> Answer:
         begin_finish(self._session, values)

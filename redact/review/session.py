@@ -31,7 +31,7 @@ from . import page_edits
 from .actions import ASKED_BY_ITS_PICTURES, edited, seconds_of
 from .answers import noted
 from .asking import ask_first
-from .bridging import followed_across, held_across
+from .bridging import followed_across
 from .jobs import Job
 from .looked_at import at_the_page
 from .open_plan import OpenPlan
@@ -153,7 +153,7 @@ class Session:
     def edit(self, what: dict[str, Any]) -> Plan:
         """One action of the page. Raises as `OpenPlan.change` and `edited`."""
         here = self.ready()
-        if what.get("op") in ("mute", "remute"):
+        if what.get("op") == "mute":
             what = self._muting(here, what)
         what = {**what, "margin": self.render.margin}
         if what.get("reason") in self.case.codes:
@@ -241,7 +241,7 @@ class Session:
         self.begin("hide", work)
 
     def bridge(self, what: dict[str, Any]) -> None:
-        """Follow or hold the mask across the gap between two parts of a subject."""
+        """Follow the mask across the gap between two parts of a subject."""
         here = self.ready()
         plan = here.open_plan.plan
         before, after = (edit.track_of(plan, int(what[end])) for end in ("before", "after"))
@@ -250,11 +250,8 @@ class Session:
             raise RefusedError("no_gap")
 
         def work(job: Job) -> dict[str, int]:
-            if what.get("how") == "hold":
-                keys = held_across(plan, before.keyframes[-1], after.keyframes[0])
-            else:
-                with job.until_asked("follow", gap.last - gap.first + 1) as go_on:
-                    keys = followed_across(here.others, plan, before, after, gap, go_on)
+            with job.until_asked("follow", gap.last - gap.first + 1) as go_on:
+                keys = followed_across(here.others, plan, before, after, gap, go_on)
             number = here.open_plan.add(
                 lambda plan: page_edits.bridge(plan, gap, keys, self._decided())
             )
@@ -301,7 +298,7 @@ class Session:
             open_plan,
             shown,
             others,
-            Gallery(others, aspect, overview.kept),
+            Gallery(others, aspect),
             overview,
             Waveform(info, plan),
             texts,

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..plan import state_runs
 from ..types import Keyframe, State, Track
 
 
@@ -15,20 +14,16 @@ class TrackSummary:
     """Summary of one track.
 
     Attributes:
-        runs: first frame, last frame and state of every stretch of one state.
         score: highest score of a detector; None if none detected it.
         keys: how many keyframes there are.
         best: frame in which it is seen best: with the highest score, or else the largest.
         detected: keyframes in which a detector detected it.
-        seen: the first and the last of their frames; None if no detector detected it.
     """
 
-    runs: tuple[tuple[int, int, State], ...]
     score: float | None
     keys: int
     best: int
     detected: int
-    seen: tuple[int, int] | None
 
 
 class TrackSummaries:
@@ -61,7 +56,5 @@ def _summary(track: Track) -> TrackSummary:
     keys = tuple(track.keyframes)
     scores = [key.score for key in keys if key.score is not None]
     best = max(keys, key=lambda k: (k.score or 0.0, k.box.area))
-    detected = [key.frame for key in keys if key.state is State.DETECTED]
-    seen = (detected[0], detected[-1]) if detected else None
-    runs = tuple(state_runs(track.first, track.last, keys))
-    return TrackSummary(runs, max(scores, default=None), len(keys), best.frame, len(detected), seen)
+    detected = sum(key.state is State.DETECTED for key in keys)
+    return TrackSummary(max(scores, default=None), len(keys), best.frame, detected)

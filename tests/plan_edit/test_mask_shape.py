@@ -52,19 +52,6 @@ def area(plan: Plan, frame: int) -> int:
     return int(mask_of(plan.regions_at(frame), 640, 360, 0.12).sum())
 
 
-def test_between_key_pictures_a_mask_is_interpolated_and_follows_the_track() -> None:
-    before = moving()
-    plan = mask_shape.mark(before, 1, 10)
-    wide = HERE.moved(30, 0).grown(0.5)
-    plan = mask_shape.place(plan, 1, 30, wide, evenly=True)
-    assert region(plan, 30).box == pytest.approx(wide)
-    assert region(plan, 20).box == pytest.approx(HERE.moved(20, 0).grown(0.25))
-    for frame in (*range(11), *range(31, 61)):
-        assert region(plan, frame).box == pytest.approx(region(before, frame).box)
-    with pytest.raises(PlanError, match="no key picture before"):
-        mask_shape.place(before, 1, 30, wide, evenly=True)
-
-
 def test_shape_and_margin_are_drawn_and_survive_the_file() -> None:
     before = moving()
     plan = mask_shape.reshape(before, 1, 20, 29, outline=Outline.BOX, margin=0.5, decided=ASKED)
@@ -81,7 +68,7 @@ def test_shape_and_margin_are_drawn_and_survive_the_file() -> None:
 
 changes = st.lists(
     st.tuples(
-        st.sampled_from(["place", "evenly", "reshape", "mark", "as_found"]),
+        st.sampled_from(["place", "reshape", "as_found"]),
         st.integers(0, 60),
         st.integers(0, 60),
         st.floats(0.0, 0.9),
@@ -96,23 +83,16 @@ def test_no_change_reaches_beyond_its_pictures(steps: list[tuple[str, int, int, 
     plan = moving()
     for how, a, b, share in steps:
         first, last = min(a, b), max(a, b)
-        before, keys = plan, [k.frame for k in edit.track_of(plan, 1).key_pictures]
+        before = plan
         box = HERE.moved(a, 0).grown(share)
         if how == "place":
             plan, first, last = mask_shape.place(plan, 1, a, box), a, a
-        elif how == "evenly" and min(keys, default=99) < a:
-            plan = mask_shape.place(plan, 1, a, box, evenly=True)
-            # Evenly from the key picture before, and to the next if it changed evenly up to it.
-            first = max(k for k in keys if k < a)
-            last = min((k for k in keys if k > a), default=a)
         elif how == "reshape":
             plan = mask_shape.reshape(plan, 1, first, last, larger=1 + share)
             assert all(
                 region(plan, n).box == pytest.approx(HERE.moved(n, 0).grown(share / 2))
                 for n in range(first, last + 1)
             )
-        elif how == "mark":
-            plan, first, last = mask_shape.mark(plan, 1, a), a, a - 1
         else:
             plan = mask_shape.as_found(plan, 1, first, last)
             assert all(region(plan, n).box == HERE.moved(n, 0) for n in range(first, last + 1))

@@ -142,15 +142,13 @@ return there.filter((node) => {
 
 
 def look_like(page: Page, language: str, theme: str) -> None:
-    """Switch to a language and to light or dark, with the page's own buttons."""
-    for name, button, wanted in (
-        ("lang", "#language", language),
-        ("dataset.theme", "#theme", theme),
-    ):
-        now = f"return document.documentElement.{name}"
-        if page.js(now) != wanted:
-            page.click(button)
-        page.until(lambda now=now, wanted=wanted: page.js(now) == wanted)
+    """Switch to a language with the page's own button, and to light or dark as the system does."""
+    feature = {"name": "prefers-color-scheme", "value": theme}
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    now = "return document.documentElement.lang"
+    if page.js(now) != language:
+        page.click("#language")
+    page.until(lambda: page.js(now) == language)
 
 
 PATIENCE = 200.0

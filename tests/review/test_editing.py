@@ -426,7 +426,7 @@ def test_a_new_mask_does_not_inherit_notes_about_a_removed_one() -> None:
         {"op": "decide", "ids": [1], "decision": "perhaps"}, {"op": "mask", "track": 1},
         {"op": "mask", "track": 1, "frame": 5, "mask": [1, 1, 1, 1]},
         {"op": "mask", "track": 1, "frame": 5, "mask": [float("nan")] * 4},
-        {"op": "mask", "track": 1, "frame": 5, "reach": "since", "outline": "box"},
+        {"op": "mask", "track": 1, "frame": 5, "reach": "some", "outline": "box"},
         {"op": "mask", "track": 1, "frame": 5, "outline": "star"},
         {"op": "mask", "track": 1, "frame": 99, "mask": [1, 1, 9, 9]},
         {"op": "add", "mask": [900, 900, 950, 950], "first": 0, "last": 3, "target": "face"},

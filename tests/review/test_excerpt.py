@@ -33,7 +33,11 @@ def test_in_and_out_make_an_excerpt(
         page.press("ENTER", ctrl=True)
         page.find("#excerpt")
         for frame in range(4, 10):
-            page.until(lambda frame=frame: page.state(f"state.wasSeen[{frame}]"))
+            page.until(
+                lambda frame=frame: page.state(
+                    f"state.seen.some(([a, b]) => a <= {frame} && {frame} <= b)"
+                )
+            )
         left = page.browser.execute_async_script(
             "const done = arguments[arguments.length - 1];"
             "import('/api.js').then(({ get }) => get('left')).then(({ left }) => done(left))"

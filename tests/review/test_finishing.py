@@ -334,7 +334,7 @@ def test_a_result_that_lacks_a_change_is_not_called_up_to_date(found: Plan, tmp_
     assert plan_beside(final, record) == beside
     for changed in (
         edited(drawn, {"op": "mask", "track": number, "frame": 2, "mask": [9, 9, 70, 70]}, ""),
-        edited(drawn, {"op": "remute", "number": 1, "start": 0.2, "end": 0.4, "how": "mute"}, ""),
+        edited(drawn, {"op": "mute", "start": 0.3, "end": 0.4, "how": "mute"}, ""),
         edited(drawn, {"op": "decide", "ids": [number], "decision": "keep"}, ""),
     ):
         assert not finishing.holds(final, changed)

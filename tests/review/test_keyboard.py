@@ -91,26 +91,22 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     page.choose(1)
     page.until(lambda: page.state("state.masks.some((b) => b.track === 1)"))
     page.click("#more summary")
-    page.press("p")  # the mask is right here, and goes evenly from here on
-    page.until(lambda: [key.frame for key in one().key_pictures] == [0])
     page.go(3)
-    page.pick("#mask-reach", "since")
     corner = page.find(".handle[data-corner='3']")
     assert corner.accessible_name == "Bottom right corner of the mask"
     page.js("arguments[0].focus()", corner)
     page.press("ARROW_RIGHT", "ARROW_DOWN", "ARROW_DOWN")
-    page.until(lambda: len(one().key_pictures) == 2)
+    page.until(lambda: len(one().key_pictures) == 1)
     # What stays where it was is the opposite corner of the mask that is seen.
     old, new = (with_margin(box, RenderSettings().margin, Target.FACE)
                 for box in (one().found_at(3).box, one().at(3).box))  # fmt: skip
     assert new[:2] == pytest.approx(old[:2], abs=0.02)
     assert new.x2 > old.x2 + 1 and new.y2 > old.y2 + 1
-    assert one().at(2).box.x2 > one().found_at(2).box.x2 and one().at(4) == one().found_at(4)
+    assert one().at(2) == one().found_at(2) and one().at(4) == one().found_at(4)
     page.click("#mask-shape [data-value=box]")
-    page.until(lambda: one().key_pictures[1].outline == "box")
+    page.until(lambda: one().key_pictures[0].outline == "box")
     page.shot("mask")
     before = one()
-    page.pick("#mask-reach", "picture")
     page.click("#mask-shape [data-value=ellipse]")
     page.until(lambda: one() != before)
     page.js("document.querySelector('.handle').focus()")
@@ -131,7 +127,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     page.press("ENTER")
     page.until(lambda: one() != before)
     assert "In 1 picture the mask is smaller" in page.text("#is-smaller")
-    assert {key.reason for key in one().key_pictures} == {"", "a statue"}
+    assert {key.reason for key in one().key_pictures} == {"a statue"}
     page.press("z", ctrl=True)
     page.until(lambda: one() == before)
     page.pick("#mask-reach", "all")
@@ -147,7 +143,7 @@ def test_a_gap_is_reported_and_filled(page: Page, review: tuple[PageServer, Path
     page.press("j")
     page.until(lambda: len(read_plan(review[1]).subjects) == 1)
     assert "No mask from" in page.text("[data-gap]")
-    page.click("[data-bridge=follow]")
+    page.click("[data-bridge]")
     page.until(lambda: len(read_plan(review[1]).tracks) == 3)
     page.until(lambda: page.js("return document.querySelector('[data-gap]') === null"))
     plan = read_plan(review[1])
@@ -233,7 +229,7 @@ def test_a_case_can_be_worked_off_by_keys(
         page.until(lambda: page.js("return document.activeElement.dataset.look") == "1")
         page.press("ENTER")
         page.opened()
-        page.click("#tab-seen")  # and the focus is on a button
+        page.click("#tab-texts")  # and the focus is on a button
         page.press("ENTER", ctrl=True)
         page.write("#f-reviewer", "A. Roe")
         page.press("ENTER")

@@ -190,15 +190,11 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.until(lambda: track(plan_file, other).action is Action.KEEP)
         page.until(lambda: page.state("state.selected.length") == 1)
 
-        # mute a sentence, and change where it ends
+        # mute a sentence
         page.click("#tab-sound")
         page.write("#mute-from", "0.2")
-        page.write("#mute-to", "0.3")
-        page.write("#mute-reason", "an address")
-        page.click("#mute")
-        page.until(lambda: read_plan(plan_file).muted)
-        page.click("[data-change='1']")
         page.write("#mute-to", "0.4")
+        page.write("#mute-reason", "an address")
         looks.check()
         page.shot("muted")
         page.click("#mute")

@@ -36,8 +36,8 @@ def test_a_followed_box_is_a_risky_moment_until_its_mark_was_in_view() -> None:
         return {m["frame"]: m["seen"] for m in told["moments"] if m["why"] == "drawn"}
 
     assert asked(seen) == {30: False, 80: False}, "its picture alone is no look at it"
-    after = memory.answered(plan, seen, [(80, "drawn", 1)], True, by_picture=False)
-    assert asked(after) == {30: False, 80: True} and not after.moments[0].answered
+    after = memory.with_moments(plan, seen, [(80, "drawn", 1)])
+    assert asked(after) == {30: False, 80: True}
     again = replace(drawn, keyframes=(*drawn.keyframes[:-1], Keyframe(80, HERE, State.MANUAL)))
     plan = with_all_subjects(plan_of(again))
     assert asked(seen) == {}, "a person has said where it is"
@@ -59,7 +59,7 @@ def test_moments_do_not_breed_by_own_decisions() -> None:
     kept = decisions.decide(plan, [1, 2], Decision.KEEP)
     assert asked(kept) == [(1, 60), (2, 0), (2, 60)] or len(asked(kept)) <= 3
     before = asked(kept)
-    review = memory.answered(kept, ReviewState(), [(n, "visible", t) for t, n in before], True)
+    review = memory.with_moments(kept, ReviewState(), [(n, "visible", t) for t, n in before])
     done = replace(kept, review=review)
     assert asked(done) == []
     # What a person confirms, and where they cut, brings no new question about who stays.
@@ -81,13 +81,13 @@ def test_every_followed_box_is_a_moment_even_if_they_end_together() -> None:
     told = memory.changes(replace(plan, review=ReviewState()))
     drawn = [m for m in told["moments"] if m["why"] == "drawn"]
     assert sorted((m["frame"], m["track"]) for m in drawn) == [(30, 1), (30, 2)]
-    # Whoever answers by the picture of one has not seen that of the other.
-    review = memory.answered(plan, ReviewState(), [(30, "drawn", 1)], True)
+    # Whoever has seen the mark of one has not seen that of the other.
+    review = memory.with_moments(plan, ReviewState(), [(30, "drawn", 1)])
     again = memory.changes(replace(plan, review=review))["moments"]
     assert {m["track"]: m["seen"] for m in again if m["why"] == "drawn"} == {1: True, 2: False}
 
 
-def test_an_answered_moment_is_not_asked_again_and_the_count_does_not_fall() -> None:
+def test_a_seen_moment_is_not_asked_again_and_the_count_does_not_fall() -> None:
     """Each decision changed the ranking, and the number of reviewed moments went back with it."""
     tracks = [followed(n) for n in range(1, 8)]
     plan, memory, info = plan_of(*tracks, frames=1500), Overview(), probe(SAMPLE)
@@ -96,10 +96,10 @@ def test_an_answered_moment_is_not_asked_again_and_the_count_does_not_fall() -> 
     these = [m for m in told["moments"] if m["track"] in (2, 3)]
     frames, which = [m["frame"] for m in these], [(m["frame"], m["why"], m["track"]) for m in these]
     assert len(frames) == 4
-    review = memory.answered(plan, ReviewState(), which, True)
+    review = memory.with_moments(plan, ReviewState(), which)
     plan = replace(plan, review=review)
     told = memory.changes(plan)["summary"]
-    assert (told["moments_seen"], told["moments_answered"], told["moments"]) == (4, 4, total)
+    assert (told["moments_seen"], told["moments"]) == (4, total)
     # Two of them are about somebody who is a false alarm now, and asks nothing any more.
     decided = decisions.decide(plan, [2], Decision.FALSE_ALARM)
     after = memory.changes(decided)
@@ -108,11 +108,6 @@ def test_an_answered_moment_is_not_asked_again_and_the_count_does_not_fall() -> 
     back = memory.changes(plan)
     asked = {m["frame"]: m["seen"] for m in back["moments"]}
     assert all(asked[frame] for frame in frames) and back["summary"]["moments_seen"] == 4
-    # An answer can be taken back.
-    rest = memory.answered(plan, review, which[:1], False)
-    assert len(rest.moments) == 3
-    again = memory.changes(replace(plan, review=rest))
-    assert not {m["frame"]: m["seen"] for m in again["moments"]}[frames[0]]
     # A mask that ends elsewhere now is another question.
     end = end_of_the_third(memory, plan)
     shorter = plan.with_track(replace(tracks[2], keyframes=tracks[2].keyframes[:-5]))
@@ -139,8 +134,8 @@ def test_what_was_seen_beside_a_moment_is_not_asked_again(every_doubt_is_risky: 
     doubts = (Doubt(10, Target.FACE, HERE, 0.5), Doubt(20, Target.FACE, AWAY, 0.4))
     plan, memory = replace(with_all_subjects(plan_of()), doubts=doubts), Overview()
     (one,) = memory.everything(plan, probe(SAMPLE))["moments"]
-    assert (one["frame"], one["more"], one["seen"]) == (10, 1, False)
-    review = memory.answered(plan, ReviewState(), [(10, one["why"], one["track"])], True)
+    assert (one["frame"], one["seen"]) == (10, False)
+    review = memory.with_moments(plan, ReviewState(), [(10, one["why"], one["track"])])
     hidden = plan.with_track(track(1, (0, 15, State.DETECTED, HERE)))
     (left,) = memory.changes(replace(with_all_subjects(hidden), review=review))["moments"]
     assert (left["frame"], left["seen"]) == (20, True)

@@ -305,7 +305,7 @@ def test_frames_that_flew_by_do_not_count_as_seen() -> None:
     ]
     review = with_seen(ReviewState(), shown, FRAMES)
     assert seen_runs(review) == ((3, 4),)
-    assert seen_runs(review, fast=True) == ((1, 4),)
+    assert review.frames_seen(fast=True) == ((1, 4),)
 
 
 def test_what_is_no_number_does_not_spoil_the_plan() -> None:
@@ -328,7 +328,7 @@ def test_the_page_gets_the_ranking_and_what_is_left_of_it() -> None:
         assert news["summary"]["moments"] == len(news["moments"]) > 0
     frames = [moment["frame"] for moment in news["moments"]]
     marks = [(moment["frame"], moment["why"], moment["track"]) for moment in news["moments"]]
-    review = memory.answered(plan, ReviewState(), marks, True, by_picture=False)
+    review = memory.with_moments(plan, ReviewState(), marks)
     seen = replace(plan, review=review)
     assert memory.changes(seen)["summary"]["moments_seen"] == len(frames)
     for number in (1, 2, 3):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -92,25 +91,8 @@ def test_outlines_show_the_edge_of_the_masks(page: Page, found: Plan) -> None:
         assert near[edge].mean() > 0.95, (region, near[edge].mean())
 
 
-_LEGEND = """
-const of = (css) => getComputedStyle(document.querySelector(css));
-const probe = document.body.appendChild(document.createElement("i"));
-probe.style.color = "var(--detected)";
-const wanted = getComputedStyle(probe).color;
-probe.remove();
-return [[of(".legend .bar").fill, wanted],
-  [of(".legend .detected .line").stroke, of("#outlines .detected .line").stroke]];
-"""
-
-
-def test_the_legend_and_the_clock_are_right(page: Page) -> None:
-    """The legend used to keep the colours of the other theme, and the last picture lay after the
-    end."""
-    page.click("#details")
-    for theme in ("dark", "light", "dark"):
-        look_like(page, "en", theme)
-        for drawn, wanted in page.js(_LEGEND):
-            assert drawn == wanted != "none", theme
+def test_the_clock_ends_with_the_last_picture(page: Page) -> None:
+    """The last picture lay after the end."""
     page.press("END")
     page.until(lambda: page.frame() == 15)
     told = page.text("#clock").split(" · ")[0].split(" / ")
@@ -138,43 +120,6 @@ def test_a_laptop_that_changes_its_network_does_not_end_the_review(page: Page) -
             page.press("ARROW_RIGHT")
     page.until(lambda: page.frame() == 1)
     assert page.js("return document.getElementById('opening').hidden")
-
-
-STRIPED = """
-const { state } = await import('/store.js'), [n, done] = arguments;
-const end = state.times[n + 1] ?? state.duration, middle = (state.times[n] + end) / 2;
-const unseen = document.querySelector('.stripes path');
-done(unseen.getBoundingClientRect().width > 0 && unseen.isPointInFill(new DOMPoint(middle, 0.5)));
-"""
-
-
-def test_a_lane_is_striped_where_nobody_has_reviewed_it(page: Page, found: Plan) -> None:
-    """Over the lane of a face, except where its picture was seen."""
-    face = max((t for t in found.tracks if t.target is Target.FACE), key=lambda t: len(t.keyframes))
-    frames = range(face.first + 1, face.last - 1)
-    page.click("#details")
-    page.choose(face.id)
-    page.click("#more summary")
-    page.go(frames[0])
-    for frame in frames[1:5]:
-        # A picture that the next key overtakes is not shown, and so was not looked at.
-        page.press("ARROW_RIGHT")
-        page.until(lambda frame=frame: page.frame() == frame)
-    page.go(0)
-    page.until(lambda: page.state(f"state.wasSeen[{frames[3]}]"))
-
-    def striped(frame: int) -> bool:
-        return bool(page.browser.execute_async_script(STRIPED, frame))
-
-    page.until(lambda: not striped(frames[2]))
-    seen = page.state("[...state.wasSeen]")
-    unseen = [n for n in frames if not seen[n]]
-    assert unseen and all(striped(n) for n in unseen)
-    assert not any(striped(n) for n in frames if seen[n])
-    told = page.text("#looked")
-    assert f"of {face.last - face.first + 1} pictures" in told, told
-    n = int(re.findall(r"\d+", told)[0])
-    assert n == sum(seen[face.first : face.last + 1]) >= 4
 
 
 def test_finish_waits_until_there_is_a_plan_on_the_page(
@@ -273,14 +218,12 @@ def test_the_view_is_brightened_and_the_result_is_not(page: Page) -> None:
     page.go(7)
     before = on_screen(page)
     page.click("#more summary")
-    page.find("#sight-gamma").send_keys(*["\ue014"] * 20)
+    page.find("#brightness").send_keys(*["\ue014"] * 20)
     page.until(lambda: on_screen(page) > before + 25)
     assert "the result is not changed" in page.text("#notice")
     assert not page.js(_DIFFERS), "only how it is shown"
     page.shot("brighter")
-    page.click("#more .row:last-child button")
-    page.until(lambda: abs(on_screen(page) - before) < 3)
-    page.click("#sight-brightness")  # by mouse; the keys are keys again, and not about the slider
+    page.click("#brightness")  # by mouse; the keys are keys again, and not about the slider
     page.press("ARROW_RIGHT")
     page.until(lambda: page.frame() == 8)
 

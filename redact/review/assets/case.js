@@ -1,18 +1,15 @@
 // The page of a case: its videos, what becomes of each, and what to do next; or folders to choose one.
 import { get, leave, post } from "./api.js";
-import { html, render, signal, useEffect, useRef } from "./html.js";
+import { html, render, signal, useEffect, useRef, useSignal } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
 import { Bar, Button, released } from "./controls.js";
-import { Dialog } from "./dialog.js";
-import { Folders } from "./folders.js";
-import { Logo } from "./header.js";
-import { beginLook, LookButtons } from "./look.js";
+import { Dialog, Toasts } from "./dialog.js";
+import { beginLanguage, Logo, Language } from "./header.js";
 import { isOver, Opening, sayEnd, take } from "./opening.js";
 import { Picture } from "./picture.js";
 import { show, ShowDialog } from "./show.js";
 import { isWhole, standingWords } from "./standing.js";
-import { Toasts } from "./toasts.js";
 
 const MARKS = {
   opening: "◌",
@@ -37,7 +34,7 @@ const App = () => html`
   <header>
     <${Logo} />
     <span class="grow" />
-    <span class="group"><${LookButtons} /></span>
+    <span class="group"><${Language} /></span>
     <${Button} id="index" word="make_index" hidden=${!known.value || !count("ready", "behind")} act=${openIndex} />
   </header>
   <main id="case-main" inert=${Boolean(state.opening)}>
@@ -137,7 +134,7 @@ async function again() {
 }
 
 async function begin() {
-  await beginLook();
+  await beginLanguage();
   render(html`<${App} />`, document.body);
   await take();
   state.opening = null;
@@ -153,3 +150,35 @@ addEventListener("pagehide", () => {
   if (!isOver()) leave();
 });
 begin().catch((problem) => (state.opening = { problem }));
+
+/** `chosen` is called once a folder was taken. */
+export function Folders({ chosen }) {
+  const here = useSignal(null);
+  const go = (folder) => tried(post("folders", { in: folder }).then((told) => (here.value = told)));
+  useEffect(() => void go(""), []);
+  if (!here.value) return null;
+  const { in: path, up, folders, videos } = here.value,
+    line = path.includes("\\") ? "\\" : "/",
+    inside = (name) => `${path.replace(/[\\/]$/, "")}${line}${name}`;
+  const take = () => tried(post("choose", { folder: path }).then(chosen));
+  return html`<div id="folders">
+    <div class="lead"><h2>${t("choose_folder")}</h2></div>
+    <p class="muted">${t("choose_folder_note")}</p>
+    <div id="where">
+      <${Button} id="up" class="icon" title="folder_up" disabled=${up === path} act=${() => go(up)}>↑<//>
+      <input type="text" id="path" value=${path} aria-label=${t("folder")} onchange=${(e) => go(e.target.value)} />
+    </div>
+    <ul id="folder-list">
+      ${folders.map(
+        (name) => html`<li key=${name}>
+          <button class="quiet" data-folder=${name} onclick=${() => go(inside(name))}>▸ ${name}</button>
+        </li>`,
+      )}
+      ${!folders.length && html`<li class="empty muted">${t("no_folders")}</li>`}
+    </ul>
+    <div id="choose-row">
+      <span class="muted">${t("videos_here", { n: videos })}</span>
+      <${Button} id="take-folder" word="take_folder" class="primary" disabled=${!videos} act=${take} />
+    </div>
+  </div>`;
+}

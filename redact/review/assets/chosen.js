@@ -1,25 +1,19 @@
-// What is known of the chosen ones, why it is decided so, and what can be corrected.
-import { get } from "./api.js";
-import { html, useEffect, useMemo, useSignal } from "./html.js";
-import { begin, count, edit, framesOf, kindOf, partIn, select, state, title } from "./store.js";
+// What is known of the chosen ones, why it is decided so, and what can be corrected, their masks too.
+import { html } from "./html.js";
+import { begin, count, edit, kindOf, maskOf, partIn, select, state, title } from "./store.js";
 import { clock, span, t } from "./words.js";
-import { Button, Field } from "./controls.js";
-import { Sight } from "./brightness.js";
+import { Button, Choices, Field, Radios } from "./controls.js";
+import { beginHere, certainty, endHere, joinChosen, only, split, Tag } from "./gallery.js";
 import { Face, Faces } from "./picture.js";
-import { certainty, Tag } from "./gallery.js";
-import { Legend } from "./legend.js";
-import { beginHere, chooseBoth, endHere, joinChosen, only, split } from "./list.js";
-import { Mask } from "./mask.js";
+import * as player from "./player.js";
 import { Why } from "./reason.js";
 import { Visible } from "./visible.js";
-import * as player from "./player.js";
 
 export function Chosen() {
   const [s, ...others] = state.chosen;
   if (!s)
     return html`<p>${t("choose_someone")}</p>
       <p class="muted small">${t("nobody_missing")}</p>
-      ${state.details && html`<${Legend} />`}
       <${MoreOf} />`;
   if (others.length) return html`<${Several} who=${state.chosen} />`;
   const kept = ["keep", "none"].includes(kindOf(s));
@@ -33,22 +27,35 @@ export function Chosen() {
 }
 /** What is seldom needed. */
 const MoreOf = ({
-  who: s,
+  who,
   kept,
 }) => html`<details id="more" open=${state.more} ontoggle=${(e) => (state.more = e.target.open)}>
   <summary>${t("more")}</summary>
-  ${
-    s &&
-    html`<${Looked} of=${s} />
+  ${who && html`<${Corrections} of=${who} kept=${kept} />`}
+  <label for="brightness">${t("sight")}</label>
+  <input type="range" id="brightness" class="wide" min="0.25" max="4" step="0.05" value=${state.brightness}
+    oninput=${(e) => (state.brightness = Number(e.target.value))} />
+  <p class="small muted">${t("sight_note")}</p>
+</details>`;
+function Corrections({ of: s, kept }) {
+  const here = partIn(s),
+    follow = { frame: state.frame, track: here?.id };
+  return html`
     <${Field} id="name" draft=${`name/${s.id}`} label=${t("name")} value=${s.name} maxlength="80"
       placeholder=${title({ ...s, name: "" })} take=${(name) => edit("rename", { id: s.id, name })} />
-    ${!kept && html`<${Mask} of=${s} />`}
-    <${Correct} of=${s} />
+    ${!kept && here && html`<${Mask} of=${s} track=${here.id} />`}
+    <h3>${t("correct")}</h3>
+    <div class="two">
+      <${Button} word="span_start" hotkey="[" act=${() => beginHere(s)} />
+      <${Button} word="span_end" hotkey="]" act=${() => endHere(s)} />
+      <${Button} word="split" hotkey="S" title="split_title" act=${() => split(s)}
+        disabled=${!here || here.first >= state.frame} />
+      <${Button} word="follow_from" title="follow_title" disabled=${!here} act=${() => begin("follow", follow, t("following"))} />
+      ${s.origin === "manual" && html`<${Button} id="remove" word="remove" act=${() => edit("remove", { ids: [s.id] }, t("removed"))} />`}
+    </div>
     ${s.tracks.length > 1 && html`<${Parts} of=${s} />`}
-    ${state.more && html`<${Alike} key=${s.id} of=${s} />`}`
-  }
-  <${Sight} />
-</details>`;
+  `;
+}
 function Who({ of: s }) {
   const share = t("percent", { n: Math.min(99, Math.round(100 * s.score)) }),
     sure = s.certainty === "by hand" ? certainty(s) : `${certainty(s)} (${share})`;
@@ -63,37 +70,15 @@ function Who({ of: s }) {
   </div>
   ${s.alone.length > 0 && html`<p class="small muted" id="presence">${t(`presence.${s.kind}`, { seen: s.pictures, n: count(s.alone) })}</p>`}`;
 }
-/** In how many of its pictures somebody has looked. */
-function Looked({ of: s }) {
-  const own = useMemo(() => framesOf(s.tracks), [s.tracks]),
-    seen = own.filter((at) => state.wasSeen[at]).length;
-  return html`<p class="small" id="looked">${t("looked", { n: own.length, seen })}</p>`;
-}
-function Correct({ of: s }) {
-  const here = partIn(s);
-  const followFrom = () => begin("follow", { frame: state.frame, track: here.id }, t("following"));
-  const remove = () => edit("remove", { ids: [s.id] }, t("removed"));
-  return html`<h3>${t("correct")}</h3>
-    <div class="two">
-      <${Button} word="span_start" hotkey="[" act=${() => beginHere(s)} />
-      <${Button} word="span_end" hotkey="]" act=${() => endHere(s)} />
-      <${Button} word="split" hotkey="S" title="split_title" act=${() => split(s)}
-        disabled=${!here || here.first >= state.frame} />
-      <${Button} word="follow_from" title="follow_title" disabled=${!here} act=${followFrom} />
-      ${s.origin === "manual" && html`<${Button} id="remove" word="remove" act=${remove} />`}
-    </div>`;
-}
 /** Where somebody who is hidden has no mask between two parts: what can be done about it. */
 const Gaps = ({ of: s }) =>
   s.gaps.map(({ before, after, first, last }) => {
-    const fill = (how) => () => begin("bridge", { before, after, how }),
-      [from, to] = [clock(state.times[first], 2), clock(state.times[last], 2)];
+    const [from, to] = [first, last].map((frame) => clock(state.times[frame], 2));
     return html`<div class="item warn" data-gap=${before}>
       <div>${t("gap", { from, to, n: last - first + 1 })}</div>
       <p class="small">${t("gap_note")}</p>
       <div class="row">
-        <${Button} word="gap_follow" class="primary" data-bridge="follow" act=${fill("follow")} />
-        <${Button} word="gap_hold" data-bridge="hold" act=${fill("hold")} />
+        <${Button} word="gap_follow" class="primary" data-bridge act=${() => begin("bridge", { before, after }, t("following"))} />
         <${Button} word="show" act=${() => player.show(first)} />
       </div>
     </div>`;
@@ -109,27 +94,6 @@ function Parts({ of: s }) {
     <p class="small muted">${t("parts_note")}</p>
     ${[...s.tracks].sort((a, b) => a.first - b.first).map(part)}`;
 }
-/** Who looks like somebody: by and by, for in a crowd it takes a while until all have a picture. */
-function Alike({ of: s }) {
-  const alike = useSignal([]);
-  useEffect(() => {
-    let timer = 0,
-      over = false;
-    const ask = async () => {
-      const told = await get("alike", { id: s.id }).catch(() => null);
-      if (!told || over) return;
-      alike.value = told.alike;
-      if (!told.every) timer = setTimeout(ask, 500);
-    };
-    ask();
-    return () => clearTimeout(timer, (over = true));
-  }, []);
-  const found = alike.value.map(([id]) => state.subjects.get(id)).filter(Boolean);
-  if (!found.length) return null;
-  return html`<h3>${t("alike")}</h3>
-    <p class="small muted">${t("alike_note")}</p>
-    <${Faces} who=${found} act=${(other) => chooseBoth(s, other, other.best[1])} words=${(other) => t("choose_both", { who: title(other) })} />`;
-}
 const Several = ({ who }) => html`
   <h2>${t("chosen", { n: who.length })}</h2>
   <${Faces} who=${who.slice(0, 24)} act=${(s) => select(s.id)} />
@@ -137,3 +101,27 @@ const Several = ({ who }) => html`
   <p class="small muted">${t("join_note")}</p>
   <${Why} who=${who} />
 `;
+
+/** Change a mask, in the picture on the screen or in all of its pictures. */
+export const changeMask = (what) =>
+  edit(
+    "mask",
+    { frame: state.frame, reach: state.reach, ...what },
+    t(`mask_changed.${state.reach}`),
+  );
+function Mask({ of: s, track }) {
+  const found = { track, frame: state.frame, reach: state.reach },
+    changed = s.key_pictures.some(([of]) => of === track);
+  return html`<h3>${t("mask")}</h3>
+    ${s.smaller > 0 && html`<p class="small doubt" id="is-smaller">${t("is_smaller", { n: s.smaller })}</p>`}
+    <${Choices} id="mask-reach" class="wide" label=${t("mask_reach")} value=${state.reach} take=${(name) => (state.reach = name)}
+      values=${["picture", "all"]} words="reach" />
+    <div class="row" id="mask-shape">
+      <span class="group" role="radiogroup" aria-label=${t("mask_shape")}>
+        <${Radios} values=${["ellipse", "box"]} words="shape" value=${maskOf(track)?.outline}
+          take=${(outline) => changeMask({ track, outline })} />
+      </span>
+      <${Button} id="mask-found" word="back_to_found" disabled=${!changed} act=${() => edit("as_found", found, t("mask_found_again"))} />
+    </div>
+    <p class="small muted">${t("mask_hint")}</p>`;
+}

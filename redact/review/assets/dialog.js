@@ -1,6 +1,7 @@
-// The one dialog of the page; what is in it is said by `state.dialog.kind`.
+// What lies over the page: its one dialog, filled as `state.dialog.kind` says, and one message at a time.
 import { html, useLayoutEffect, useRef } from "./html.js";
-import { state } from "./store.js";
+import { hideToast, state } from "./store.js";
+import { Button } from "./controls.js";
 
 export function closeDialog() {
   if (state.dialog?.kind === "look") state.outstanding = null; // given up: the next key is a key
@@ -28,4 +29,21 @@ export function Dialog({ kinds }) {
   return html`<dialog id="dialog" class=${kind} ref=${box} aria-labelledby="dialog-title" onclose=${closed}>
     ${kind && html`<${kinds[kind]} key=${kind} ...${given} />`}
   </dialog>`;
+}
+
+export function Toasts() {
+  const box = useRef(),
+    { toast } = state;
+  useLayoutEffect(() => {
+    if (box.current.matches(":popover-open")) box.current.hidePopover();
+    if (toast) box.current.showPopover(); // anew, above a dialog that has opened since
+  }, [toast]);
+  return html`<div id="toasts" ref=${box} role="status" aria-live="polite" popover="manual">
+    ${
+      toast &&
+      html`<div class=${toast.bad ? "toast bad" : "toast"} role=${toast.bad ? "alert" : null} onclick=${hideToast}>
+      ${toast.words}${toast.more && html`<${Button} ...${toast.more} />`}
+    </div>`
+    }
+  </div>`;
 }

@@ -6,29 +6,17 @@ import { Button, Field } from "./controls.js";
 import { Scene } from "./picture.js";
 import * as player from "./player.js";
 
-const FEW = 2; // doubtful ones that are told one by one beside those that are not, as in the terminal
 const open = () => state.findings.filter((f) => !f.answer);
 
 export function Findings() {
-  const all = state.findings;
-  if (!all.length)
+  const n = open().length;
+  if (!state.findings.length)
     return html`<p class="muted">${t("no_findings")}</p>
       <p class="small muted">${t("no_findings_note")}</p>`;
-  const doubtful = all.filter((f) => f.doubtful),
-    folded = doubtful.length > FEW && doubtful.length < all.length,
-    at = doubtful.some((f) => f.number === state.finding),
-    item = (f) => html`<${Finding} key=${f.number} of=${f} />`;
+  const byDoubt = [...state.findings].sort((a, b) => a.doubtful - b.doubtful);
   return html`
-    <p class="small">
-      ${open().length ? t("findings_note", { n: open().length }) : `✓ ${t("findings_answered")}`}
-    </p>
-    ${all.filter((f) => !folded || !f.doubtful).map(item)}
-    ${
-      folded &&
-      html`<details id="doubtful" open=${at}>
-      <summary>${t("doubtful_findings", { n: doubtful.length })}</summary>${doubtful.map(item)}
-    </details>`
-    }
+    <p class="small">${n ? t("findings_note", { n }) : `✓ ${t("findings_answered")}`}</p>
+    ${byDoubt.map((f) => html`<${Finding} key=${f.number} of=${f} />`)}
   `;
 }
 

@@ -6,14 +6,13 @@ import { current, said, stageWords, t } from "./words.js";
 import { Bar, Button, Choices, Field } from "./controls.js";
 import { closeDialog } from "./dialog.js";
 import { Part } from "./excerpt.js";
-import { showFinding, nextFinding } from "./findings.js";
+import { nextFinding, showFinding } from "./findings.js";
+import { Name } from "./header.js";
 import { openConfirm } from "./look_closely.js";
 import { nextMoment, nextUnseen } from "./moments.js";
 import { flush } from "./seen.js";
 import { Path, show } from "./show.js";
 import { isWhole, standing, standingWords } from "./standing.js";
-import { Strips } from "./strip.js";
-import { Name } from "./who.js";
 
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const STYLES = ["cover", "blur", "mosaic", "solid"];
@@ -21,19 +20,22 @@ const LETTERED = ["cover", "solid"]; // the styles that hold letters
 const wish = (name) => (value) => (state.wish = { ...state.wish, [name]: value });
 const ofCase = () => state.wish.case ?? state.clip.case ?? "";
 
+const Standing = () => {
+  const now = standing();
+  return html`<p id="standing" class=${isWhole(now) ? "whole" : "doubt"} title=${t("colour_rule")}>${standingWords(now)}</p>`;
+};
 export const askFinish = () => (state.dialog = { kind: "finish" });
 export function FinishDialog() {
-  const left = useAnswer("left")?.left,
-    now = standing();
+  const left = useAnswer("left")?.left;
   // What is left comes first: nothing that is pressed before it is known makes a copy.
   useEffect(() => {
     if (left) document.querySelector(".todo button, #start-finish")?.focus();
   }, [left]);
   return html`
     <h2 id="dialog-title" tabindex="-1" autofocus>${t("finish_title")}</h2>
-    ${left ? html`<${ToDo} left=${left} /><${Part} /><${Strips} /><${Options} />` : html`<p class="muted">…</p>`}
+    ${left ? html`<${ToDo} left=${left} /><${Part} /><${Options} />` : html`<p class="muted">…</p>`}
     <div class="actions">
-      <p id="standing" class=${isWhole(now) ? "whole" : "doubt"}>${standingWords(now)}</p>
+      <${Standing} />
       <${Button} word="cancel" act=${closeDialog} />
       <${Button} id="start-finish" word="start" class="primary" disabled=${!left} act=${() => make()} />
     </div>
@@ -41,12 +43,9 @@ export function FinishDialog() {
 }
 /** How it is to be made: who makes it first, what is seldom changed last. */
 function Options() {
-  const now = state.wish,
-    { clip, muted } = state,
-    sound = [
-      ["keep", muted.length ? t("audio.keep", { n: muted.length }) : t("audio.keep_all")],
-      ["mute", t("audio.mute")],
-    ];
+  const { clip, muted, wish: now } = state,
+    kept = muted.length ? t("audio.keep", { n: muted.length }) : t("audio.keep_all"),
+    sound = Object.entries({ keep: kept, mute: t("audio.mute") });
   return html`
     <div class="pair recorded">
       <div><${Name} id="f-reviewer" label=${t("reviewer")} /></div>
@@ -92,16 +91,16 @@ const WAYS = {
 };
 /** What a careful person would still do, each with the way there. */
 function ToDo({ left }) {
-  const go = (what, id) => () => {
-    closeDialog();
-    (WAYS[what] || select)(id);
-  };
   const item = ({ what, n, id }) => {
     const who = state.subjects.get(id),
       words = t(`left.${what}`, { n, who: who && title(who) });
+    const go = () => {
+      closeDialog();
+      (WAYS[what] || select)(id);
+    };
     return html`<li>
       <span>${words}</span>
-      <${Button} word="look" aria-label=${`${t("look")} – ${words}`} act=${go(what, id)} />
+      <${Button} word="look" aria-label=${`${t("look")} – ${words}`} act=${go} />
     </li>`;
   };
   if (!left.length) return html`<p>✓ ${t("nothing_left")}</p>`;
@@ -143,7 +142,7 @@ export function MakingDialog() {
     <h2 id="dialog-title">${t("making")}</h2>
     <p id="job-words">${job?.kind === "finish" ? stageWords(job) : "…"}</p>
     <${Bar} id="job-bar" of=${job} />
-    <p class="small muted">${t("making_note")} ${others && t("making_others")}</p>
+    <p class="small muted">${t("making_note")}</p>
     <div class="actions">
       <${Button} word="stop" act=${() => post("stop")} />
       ${others && html`<${Button} id="to-others" word="all_videos" class="primary" act=${() => location.assign("/")} />`}
@@ -157,24 +156,22 @@ export function jobOver({ problem, result }) {
   if (problem?.error === "stopped") toast(t("stopped"));
   else if (problem) toast(said(problem), true);
 }
+/** What can be said of a result, the worst first: its sign, its title, and what follows from it. */
+function verdict(r) {
+  if (r.needs_review)
+    return ["bad", "needs_look", r.findings ? "needs_look_findings" : "needs_look_checks"];
+  if (r.overtaken) return ["bad", "overtaken", "done_note"];
+  if (r.incomplete) return ["bad", "done_incomplete", "done_note"];
+  const sign = isWhole(standing()) ? "good" : "half";
+  return r.accepted
+    ? [sign, "done_accepted", "done_accepted_note"]
+    : [sign, "done_passed", "done_note"];
+}
+const SIGNS = { bad: "!", half: "◑", good: "✓" };
 export function ResultDialog({ result: r }) {
   const held = useSignal(r.held || ""), // no number of copies, of which there are none
-    bad = r.needs_review || r.overtaken || r.incomplete,
-    now = standing(),
-    half = !bad && !isWhole(now);
-  const words = r.needs_review
-    ? "needs_look"
-    : r.overtaken
-      ? "overtaken"
-      : r.incomplete
-        ? "done_incomplete"
-        : r.accepted
-          ? "done_accepted"
-          : "done_passed";
-  const look = r.findings ? "needs_look_findings" : "needs_look_checks",
-    note = r.needs_review ? look : r.accepted ? "done_accepted_note" : "done_note",
-    beside = r.beside.map((name) => `${t("beside")} ${name}`),
-    notes = [...beside, `SHA-256 ${r.sha256}`, ...r.warnings[current()]];
+    [sign, words, note] = verdict(r),
+    notes = [...r.beside.map((name) => `${t("beside")} ${name}`), `SHA-256 ${r.sha256}`];
   const remove = () => tried(post("remove-held").then(() => (held.value = "removed")));
   const toFindings = () => {
     closeDialog();
@@ -182,17 +179,15 @@ export function ResultDialog({ result: r }) {
   };
   const old = html`<span class="grow small">${t("old_copy", { n: r.held })}</span><${Button} word="remove" act=${remove} />`;
   return html`
-    <h2 id="dialog-title">
-      <span class=${`sign ${bad ? "bad" : half ? "half" : "good"}`} aria-hidden="true">${bad ? "!" : half ? "◑" : "✓"}</span>${t(words)}
-    </h2>
-    <p id="standing" class=${isWhole(now) ? "whole" : "doubt"}>${standingWords(now)}</p>
+    <h2 id="dialog-title"><span class=${`sign ${sign}`} aria-hidden="true">${SIGNS[sign]}</span>${t(words)}</h2>
+    <${Standing} />
     ${r.overtaken && html`<p id="overtaken">${t("overtaken_note")}</p>`}
     ${r.incomplete && html`<p id="incomplete">${r.incomplete[current()]}</p>`}
     <p>${t(note, { n: r.findings })}</p>
     ${r.failed[current()].map((line) => html`<p class="small">${line}</p>`)}
     <${Path} id="result-path" of=${r.output} />
     ${held.value && html`<div class="item row" id="old-copy">${held.value === "removed" ? `✓ ${t("removed")}` : old}</div>`}
-    <details><summary>${t("notes")}</summary>${notes.map((line) => html`<div>${line}</div>`)}</details>
+    <details><summary>${t("notes")}</summary>${[...notes, ...r.warnings[current()]].map((line) => html`<div>${line}</div>`)}</details>
     <div class="actions">
       ${!r.needs_review && html`<${Button} id="show-result" word="show_result" class="primary" autofocus=${!isOneOfSeveral} act=${() => show("result")} />`}
       ${!r.needs_review && r.beside.length > 0 && html`<${Button} id="show-report" word="report" act=${() => show("report")} />`}

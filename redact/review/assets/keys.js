@@ -7,15 +7,12 @@ import { closeDialog } from "./dialog.js";
 import * as excerpt from "./excerpt.js";
 import * as findings from "./findings.js";
 import { askFinish } from "./finish.js";
-import * as list from "./list.js";
+import * as list from "./gallery.js";
 import { openConfirm } from "./look_closely.js";
-import { setKey } from "./mask.js";
-import { nextMoment, openSheet } from "./moments.js";
-import { moveByKey } from "./moving.js";
+import { nextMoment } from "./moments.js";
 import * as player from "./player.js";
-import { writeByKey } from "./reason.js";
-import { larger, resetZoom, smaller } from "./player.js";
 import * as pointer from "./pointer.js";
+import { writeByKey } from "./reason.js";
 import { setMark } from "./sound.js";
 import * as texts from "./texts.js";
 import { uncoverFirst } from "./visible.js";
@@ -28,13 +25,14 @@ function escape() {
   select([]);
 }
 /** Texts are chosen in a list of their own, and findings shown one by one; the same keys decide. */
-const decide = (decision) =>
+const decide = (decision) => () =>
     ([texts, findings].find((one) => one.areMeant()) ?? list).decide(decision),
-  inList = () => (state.tab === "texts" ? texts : list);
-const of = (act) => () => state.one && act(state.one),
+  inList = () => (state.tab === "texts" ? texts : list),
+  one = (act) => () => state.one && act(state.one),
   step = (by) => (e) => player.step(e.shiftKey ? 10 * by : by),
   choose = (by) => (e) => inList().chooseNext(by, e.shiftKey),
   toView = (view, i) => ({ [i + 1]: () => player.setView(view) });
+const { larger, resetZoom, smaller } = player;
 /** By group: what is printed on the key, what it does in words, and the function that does it, or
  *  one for each key of several; the first word that is printed is the key. Those without a function
  *  are taken by `moveByKey`, by the sheet of pictures to confirm, or with Ctrl by `WITH_CTRL`. */
@@ -45,7 +43,6 @@ const KEYS = {
     ["Shift ← →", "step10"],
     ["Home End", "ends", { Home: () => player.goTo(0), End: () => player.goTo(state.frames - 1) }],
     ["N", "next_moment", nextMoment],
-    ["M", "sheet", openSheet],
     ["F", "next_finding", () => findings.nextFinding()],
   ],
   look: [
@@ -55,9 +52,9 @@ const KEYS = {
   decide: [
     ["↑ ↓", "choose_next", { ArrowUp: choose(-1), ArrowDown: choose(1) }],
     ["Ctrl A", "choose_all"],
-    ["H", "hide", () => decide("hide")],
-    ["K", "keep", () => decide("keep")],
-    ["X", "no_face", () => decide("false alarm")],
+    ["H", "hide", decide("hide")],
+    ["K", "keep", decide("keep")],
+    ["X", "no_face", decide("false alarm")],
     ["W", "write_reason", () => findings.writeReason()],
     ["V", "confirm_look", openConfirm],
     ["Y", "confirm_yes"],
@@ -69,34 +66,29 @@ const KEYS = {
     ["Enter", "draw_enter"],
     ["Alt ← → ↑ ↓", "nudge"],
     ["Alt Shift ←…", "nudge_size"],
-    ["P", "key_here", setKey],
     ["J", "join", list.joinChosen],
-    ["S", "split", of(list.split)],
-    ["[ ]", "span_keys", { "[": of(list.beginHere), "]": of(list.endHere) }],
+    ["S", "split", one(list.split)],
+    ["[ ]", "span_keys", { "[": one(list.beginHere), "]": one(list.endHere) }],
     ["Ctrl Z", "undo"],
     ["Ctrl Shift Z", "redo"],
   ],
   other: [
     ["I", "excerpt_in", excerpt.beginHere],
     ["O", "excerpt_out", excerpt.endHere],
-    ["A", "excerpt_around", of(excerpt.around)],
-    ["C", "still", async () => (await import("./still.js")).save()],
+    ["A", "excerpt_around", one(excerpt.around)],
+    ["C", "still", excerpt.saveStill],
     ["Ctrl Enter", "finish"],
     ["Esc", "escape", { Escape: escape }],
     ["?", "keys", showKeys],
   ],
 };
-const firstOf = (printed) => printed.split(" ")[0].toLowerCase();
-const ACTIONS = Object.assign(
-  {},
-  ...Object.values(KEYS)
-    .flat()
-    .map(([printed, , does]) => (typeof does === "function" ? { [firstOf(printed)]: does } : does)),
-);
+const actionsOf = ([printed, , does]) =>
+  typeof does === "function" ? { [printed.split(" ")[0].toLowerCase()]: does } : does;
+const ACTIONS = Object.assign({}, ...Object.values(KEYS).flat().map(actionsOf));
 const WITH_CTRL = {
   a: () => inList().chooseAll(),
   z: (e) => (e.shiftKey ? redo() : undo()),
-  Enter: askFinish,
+  Enter: () => askFinish(),
 };
 
 /** Keys that go on while they are held down; what another one does, it does once. */
@@ -115,38 +107,39 @@ export function listen() {
   });
   document.addEventListener("keydown", (event) => {
     byMouse = false;
-    const { key, target } = event,
-      name = nameOf(event),
-      // With Alt or AltGr on many keyboards; with Ctrl or Cmd alone, the browser goes back.
-      typed = /^[[\]]$/.test(key) && !event.metaKey && (event.altKey || !event.ctrlKey),
-      ctrl = !typed && (event.ctrlKey || event.metaKey);
     if (state.opening) return;
     if (!state.dialog && writeByKey(event)) return;
-    if (state.dialog) {
-      if (key !== "Escape") return;
-      if (state.clip?.ask_who) return event.preventDefault(); // somebody decides
-      closeDialog(); // by itself it closes a moment later, and the next key would be lost
-      return event.preventDefault();
-    }
-    if (target.closest("input, select") && target === document.activeElement) {
-      // Esc, or Enter where it means nothing else, leaves a field, and the keys are keys again.
-      if (key === "Escape" || (key === "Enter" && target.matches("[type=text]"))) target.blur();
-      return;
-    }
-    if (!moveByKey(event)) {
-      const act = ctrl ? WITH_CTRL[name] : (typed || !event.altKey) && ACTIONS[name];
-      if (!act || (!ctrl && [" ", "Enter"].includes(key) && target.closest("button, summary")))
-        return;
-      if (!event.repeat || HELD.test(name)) act(event);
-    }
+    if (!state.dialog) return pressed(event);
+    if (event.key !== "Escape") return;
     event.preventDefault();
+    // By itself it closes a moment later, and the next key would be lost; but somebody decides.
+    if (!state.clip?.ask_who) closeDialog();
   });
 }
+function pressed(event) {
+  const { key, target } = event,
+    name = nameOf(event),
+    // With Alt or AltGr on many keyboards; with Ctrl or Cmd alone, the browser goes back.
+    typed = /^[[\]]$/.test(key) && !event.metaKey && (event.altKey || !event.ctrlKey),
+    ctrl = !typed && (event.ctrlKey || event.metaKey);
+  if (target.closest("input, select") && target === document.activeElement) {
+    // Esc, or Enter where it means nothing else, leaves a field, and the keys are keys again.
+    if (key === "Escape" || (key === "Enter" && target.matches("[type=text]"))) target.blur();
+    return;
+  }
+  if (!pointer.moveByKey(event)) {
+    const act = ctrl ? WITH_CTRL[name] : (typed || !event.altKey) && ACTIONS[name];
+    if (!act || (!ctrl && [" ", "Enter"].includes(key) && target.closest("button, summary")))
+      return;
+    if (!event.repeat || HELD.test(name)) act(event);
+  }
+  event.preventDefault();
+}
 
-const Group = ([name, rows]) => html`<section key=${name}>
-  <h3>${t(`keys.${name}`)}</h3>
-  ${rows.map(([key, word]) => html`<p key=${key}><span><kbd>${keyNames(key)}</kbd></span><span>${t(word)}</span></p>`)}
-</section>`;
+const Row = ([key, word]) =>
+  html`<p key=${key}><span><kbd>${keyNames(key)}</kbd></span><span>${t(word)}</span></p>`;
+const Group = ([name, rows]) =>
+  html`<section key=${name}><h3>${t(`keys.${name}`)}</h3>${rows.map(Row)}</section>`;
 export const KeysDialog = () => html`
   <h2 id="dialog-title">${t("keys")}</h2>
   <div class="keys">${Object.entries(KEYS).map(Group)}</div>

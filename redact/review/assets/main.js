@@ -3,25 +3,22 @@ import { get, leave } from "./api.js";
 import { effect, html, render } from "./html.js";
 import { load, select, state, toast } from "./store.js";
 import { said, t } from "./words.js";
-import { Dialog } from "./dialog.js";
+import { Chosen } from "./chosen.js";
+import { Dialog, Toasts } from "./dialog.js";
+import { Findings, hidden, nextFinding } from "./findings.js";
 import * as finish from "./finish.js";
-import { hidden, nextFinding } from "./findings.js";
 import { Gallery } from "./gallery.js";
-import { Header } from "./header.js";
+import { askWho, beginLanguage, Header, WhoDialog } from "./header.js";
 import { KeysDialog, listen } from "./keys.js";
-import { beginLook } from "./look.js";
 import { ConfirmDialog, LookDialog } from "./look_closely.js";
 import { isOver, Opening, sayEnd, take } from "./opening.js";
 import * as player from "./player.js";
 import { flush } from "./seen.js";
 import { ShowDialog } from "./show.js";
-import { Side } from "./side.js";
-import { loadWave } from "./sound.js";
-import { SheetDialog } from "./moments_sheet.js";
+import { loadWave, SoundPanel } from "./sound.js";
 import { Stage } from "./stage.js";
+import { Texts } from "./texts.js";
 import { Timeline } from "./timeline.js";
-import { Toasts } from "./toasts.js";
-import { askWho, WhoDialog } from "./who.js";
 
 const DIALOGS = {
   keys: KeysDialog,
@@ -29,7 +26,6 @@ const DIALOGS = {
   replace: finish.ReplaceDialog,
   making: finish.MakingDialog,
   result: finish.ResultDialog,
-  moments: SheetDialog,
   confirm: ConfirmDialog,
   look: LookDialog,
   show: ShowDialog,
@@ -45,9 +41,25 @@ const App = () => html`
   <${Dialog} kinds=${DIALOGS} />
   <${Toasts} />
 `;
+/** Beside the picture: who is chosen, what was found, what can be read and heard. */
+const PANELS = { subject: Chosen, findings: Findings, texts: Texts, sound: SoundPanel };
+function Side() {
+  const names = Object.keys(PANELS).filter((name) => name !== "sound" || state.clip?.sound),
+    open = state.findings.filter((f) => !f.answer).length;
+  const tab = (name) => html`<button role="tab" id=${`tab-${name}`} aria-controls="panel"
+    aria-selected=${String(state.tab === name)} onclick=${() => (state.tab = name)}>
+    ${t(`tab.${name}`)}${name === "findings" && open > 0 && html` <b>${open}</b>`}
+  </button>`;
+  return html`<section id="side" aria-label=${t("details")}>
+    <div id="tabs" role="tablist">${names.map(tab)}</div>
+    <div id="panel" role="tabpanel" tabindex="0" aria-labelledby=${`tab-${state.tab}`}>
+      ${state.clip && html`<${PANELS[state.tab]} />`}
+    </div>
+  </section>`;
+}
 
 async function begin() {
-  await beginLook();
+  await beginLanguage();
   render(html`<${App} />`, document.body);
   listen();
   await take();
@@ -58,40 +70,35 @@ async function begin() {
 }
 async function opened() {
   for (;;) {
-    const now = await get("state");
-    video = { name: now.name, plan: now.plan };
-    document.title = `${now.name} – redact`;
-    if (now.ready) {
+    const { name, plan, ready, job } = await get("state");
+    video = { name, plan };
+    document.title = `${name} – redact`;
+    if (ready) {
       // A result that came while the page was loaded anew, or closed, is still to be shown.
-      const untold =
-        now.job && (!now.job.over || (now.job.kind === "finish" && now.job.number > told()));
-      if (!untold) handled = now.job?.number || 0;
+      const untold = job && (!job.over || (job.kind === "finish" && job.number > told()));
+      if (!untold) handled = job?.number || 0;
       return;
     }
-    if (now.job?.problem) throw now.job.problem;
-    state.opening = { job: now.job };
+    if (job?.problem) throw job.problem;
+    state.opening = { job };
     await new Promise((done) => setTimeout(done, 300));
   }
 }
 
 /** Where the person was, and what was typed, kept for when the page is loaded anew: by the window,
- *  and by the video. */
+ *  and by the video; and how the result is to be made, for the next video of a case too. */
 const PLACE = `redact.place${location.pathname}`,
-  KEPT = "frame view tab filter more details selected finding drafts".split(" ");
-/** How the result is to be made: for the next video of a case too. */
-const WAYS = "redact.ways",
-  WAYS_KEPT = ["wish"];
-const kept = (names) =>
-  JSON.stringify(Object.fromEntries(names.map((name) => [name, state[name]])));
-function placed() {
-  sessionStorage.setItem(PLACE, kept(KEPT));
-  sessionStorage.setItem(WAYS, kept(WAYS_KEPT));
-}
+  WAYS = "redact.ways",
+  KEPT = "frame view tab filter more selected finding drafts".split(" ");
+const read = (name) => JSON.parse(sessionStorage.getItem(name) ?? "{}");
+const keep = (place, names) => {
+  const values = Object.fromEntries(names.map((name) => [name, state[name]]));
+  sessionStorage.setItem(place, JSON.stringify(values));
+};
 async function start() {
   await load();
-  const before = sessionStorage.getItem(PLACE),
-    { frame = 0, selected = [], ...rest } = JSON.parse(before || "{}");
-  Object.assign(state, rest, JSON.parse(sessionStorage.getItem(WAYS) || "{}"));
+  const { frame = 0, selected = [], ...rest } = read(PLACE);
+  Object.assign(state, rest, read(WAYS));
   state.selected = selected.filter((id) => state.subjects.has(id));
   state.opening = null;
   player.show(Math.min(frame, state.frames - 1));
@@ -115,10 +122,8 @@ async function watch() {
     });
     const now = await get("state").catch(() => null);
     if (!now) continue;
-    if (now.outside || now.revision > state.revision) {
-      await load();
-      if (now.outside) toast(t("changed_outside"));
-    }
+    if (now.outside || now.revision > state.revision) await load();
+    if (now.outside) toast(t("changed_outside"));
     const why = now.unsaved ? said(now.unsaved) : "";
     if (why && why !== state.unsaved) toast(why, true);
     state.unsaved = why;
@@ -129,11 +134,11 @@ async function watch() {
     handled = job.number;
     sessionStorage.setItem(TOLD, handled);
     if (job.kind === "finish") finish.jobOver(job);
-    else if (job.kind !== "open") followedOrHeld(job);
+    else if (job.kind !== "open") followed(job);
   }
 }
 /** At once with the plan: a key that is pressed now is about what comes next. */
-function followedOrHeld({ kind, problem, result: r }) {
+function followed({ kind, problem, result: r }) {
   if (problem?.error === "stopped") return toast(t("stopped"));
   if (problem) return toast(said(problem), true);
   if (kind === "hide") return hidden(r);
@@ -146,7 +151,10 @@ function followedOrHeld({ kind, problem, result: r }) {
 
 sayEnd(() => (state.clip ? "" : "end.search_hint")); // there is no plan yet
 addEventListener("pagehide", () => {
-  if (state.clip) placed();
+  if (state.clip) {
+    keep(PLACE, KEPT);
+    keep(WAYS, ["wish"]);
+  }
   flush(true);
   if (!isOver()) leave();
 });

@@ -1,25 +1,24 @@
 // The player: asks for frames by number and shows exactly those; plays by dropping, never by guessing.
 import { bytes, decoded, unpacked } from "./api.js";
 import { effect, untracked } from "./html.js";
-import { said } from "./words.js";
 import { frameAt, state, toast } from "./store.js";
-import * as sound from "./sound.js";
+import { said } from "./words.js";
 import { flush, noteSeen } from "./seen.js";
+import * as sound from "./sound.js";
 
 export const VIEWS = ["outlines", "result", "original"];
 let canvas = null, // set once it is in the page
   flying = null, // what is on its way
   playing = null,
-  stamp = 0,
-  sharper = 0,
-  ahead = null; // the next picture, fetched before it is needed: key, got
+  stamp = 0, // of what the picture is made from
+  sharper = 0;
 
 /** Where the picture lies in the viewport, in CSS pixels. */
 export function place() {
   const { width, height } = state.room,
     { width: w, height: h, aspect } = state.clip,
-    { zoom, x, y } = state.lens;
-  const shown = (w * aspect) / h,
+    { zoom, x, y } = state.lens,
+    shown = (w * aspect) / h,
     tall = Math.min(width / shown, height) * zoom,
     wide = tall * shown;
   const start = (room, size, at) =>
@@ -27,17 +26,9 @@ export function place() {
   const [left, top] = [start(width, wide, x), start(height, tall, y)];
   return { left, top, sx: wide / w, sy: tall / h, wide, tall };
 }
-const keyOf = (n) =>
-  [n, state.view, state.view === "result" && [state.revision, state.style], widthWanted()].join();
-const widthWanted = () => {
+function widthWanted() {
   const pixels = place().wide * devicePixelRatio;
   return pixels >= state.clip.width ? 4096 : Math.max(160, Math.ceil(pixels / 160) * 160);
-};
-
-async function fetched(n, signal) {
-  const query = { n, view: state.view, w: widthWanted(), style: state.style };
-  const [head, jpeg] = unpacked(await bytes("frame", query, signal));
-  return { head, bitmap: await decoded(jpeg), view: query.view };
 }
 
 /** Ask for a frame. While one is on its way, only the newest wish is kept. */
@@ -49,53 +40,37 @@ export function show(n) {
 }
 /** The same picture anew, because something in it changed. */
 function again() {
-  ahead = null;
   stamp += 1;
   if (state.wanted !== null) show(state.wanted);
 }
-
 async function fly() {
-  const n = state.wanted,
-    key = keyOf(n),
+  const { wanted: n, view, style } = state,
     mine = { n, since: performance.now(), abort: new AbortController(), stamp };
   flying = mine;
-  let overtaken = false; // by what was asked for ahead: it is still wanted
+  let overtaken = false; // by another request: it is still wanted
   try {
-    const got = ahead?.key === key ? ahead.got : await fetched(n, mine.abort.signal);
-    flying = null;
-    if (stamp === mine.stamp) shown(got);
+    const asked = { n, view, style, w: widthWanted() },
+      [head, jpeg] = unpacked(await bytes("frame", asked, mine.abort.signal)),
+      bitmap = await decoded(jpeg);
+    if (stamp === mine.stamp) shown({ ...head, view }, bitmap);
   } catch (error) {
-    flying = null;
     overtaken = error.error === "superseded";
-    const newer = overtaken || error.error === "elsewhere";
-    if (error.name !== "AbortError" && !newer) {
+    if (error.name !== "AbortError" && error.error !== "elsewhere" && !overtaken) {
+      flying = null;
       if (error.said) toast(said(error), true);
       return stop();
     }
   }
+  flying = null;
   if (state.wanted !== n || stamp !== mine.stamp || overtaken) fly();
-  else if (!playing) prefetch(n + 1);
 }
-
-async function prefetch(n) {
-  const key = keyOf(n),
-    asked = stamp;
-  if (n >= state.frames || ahead?.key === key) return;
-  try {
-    const got = await fetched(n);
-    if (key === keyOf(n) && asked === stamp) ahead = { key, got }; // or it shows what was before a change
-  } catch {
-    /* a newer wish came first */
-  }
-}
-
-function shown({ head, bitmap, view }) {
-  if (canvas.width !== bitmap.width || canvas.height !== bitmap.height)
-    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+function shown(shot, bitmap) {
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
-  state.shot = { ...head, view };
-  noteSeen(head.frame, playing ? (state.speed <= 1 ? "normal" : "fast") : "still");
+  state.shot = shot;
+  noteSeen(shot.frame, playing ? (state.speed <= 1 ? "normal" : "fast") : "still");
 }
+
 export function setView(view) {
   state.view = view;
   again();
@@ -113,10 +88,9 @@ export function reveal(n) {
 export const step = (by) => goTo(state.wanted + by);
 export function setSpeed(value) {
   const at = playing && time();
-  state.speed = value;
-  if (at === null) return;
   stop();
-  play(at);
+  state.speed = value;
+  if (at !== null) play(at);
 }
 
 /** How far it was played, in seconds. */
@@ -126,29 +100,28 @@ const time = () => playing.from + ((performance.now() - playing.start) / 1000) *
  *  or the last one. */
 export function play(since = null) {
   if (playing || !state.frames) return;
-  const from = state.wanted >= state.frames - 1 ? 0 : state.wanted;
-  const last = state.times[state.frames - 1],
-    heard = state.clip.sound && state.speed <= sound.FASTEST,
-    end = heard ? Math.max(last, state.span.to) : last;
-  playing = {
-    start: performance.now(),
-    from: since ?? (from || !heard ? state.times[from] : state.span.from),
-  };
+  const { times, span, clip, speed } = state,
+    last = times.length - 1,
+    first = state.wanted >= last ? 0 : state.wanted,
+    heard = clip.sound && speed <= sound.FASTEST,
+    end = heard ? Math.max(times[last], span.to) : times[last],
+    from = since ?? (first || !heard ? times[first] : span.from);
+  playing = { start: performance.now(), from };
   state.playing = true;
-  sound.play(playing.from, state.speed);
+  sound.play(from, speed);
+  const mine = playing;
   const tick = () => {
-    if (!playing) return;
-    if (time() >= end) return goTo(state.frames - 1);
-    const n = frameAt(Math.max(0, time()));
+    if (playing !== mine) return;
+    if (time() >= end) return goTo(last);
+    const n = frameAt(time());
     if (!flying && n !== state.wanted) show(n);
-    playing.timer = requestAnimationFrame(tick);
+    requestAnimationFrame(tick);
   };
-  show(frameAt(Math.max(0, playing.from)));
+  show(frameAt(from));
   tick();
 }
 export function stop() {
   if (!playing) return;
-  cancelAnimationFrame(playing.timer);
   playing = null;
   state.playing = false;
   sound.stop();
@@ -161,21 +134,16 @@ function sharpen() {
   clearTimeout(sharper);
   sharper = setTimeout(again, 150);
 }
-/** Show a place of the picture in the middle, so many times as large; 0 to 1 across and down. */
-const look = (zoom, x, y) => (state.lens = { zoom, x, y });
+/** Larger by a factor, around a point of the viewport. */
 export function zoomAt(factor, cx, cy) {
-  const before = place(),
+  const { left, top, wide, tall } = place(),
     zoom = Math.max(1, Math.min(16, state.lens.zoom * factor)),
     grown = zoom / state.lens.zoom;
   const centre = (at, start, size, room) => (at - start) / size + (room / 2 - at) / (size * grown);
-  look(
-    zoom,
-    centre(cx, before.left, before.wide, state.room.width),
-    centre(cy, before.top, before.tall, state.room.height),
-  );
+  const { width, height } = state.room;
+  state.lens = { zoom, x: centre(cx, left, wide, width), y: centre(cy, top, tall, height) };
   sharpen();
 }
-/** Around the middle of what is seen. */
 const zoomBy = (factor) => zoomAt(factor, state.room.width / 2, state.room.height / 2);
 export const larger = () => zoomBy(1.4);
 export const smaller = () => zoomBy(1 / 1.4);
@@ -183,10 +151,10 @@ export function pan(dx, dy) {
   const { wide, tall } = place(),
     { zoom, x, y } = state.lens,
     within = (v) => Math.max(0, Math.min(1, v));
-  look(zoom, within(x - dx / wide), within(y - dy / tall));
+  state.lens = { zoom, x: within(x - dx / wide), y: within(y - dy / tall) };
 }
 export function resetZoom() {
-  look(1, 0.5, 0.5);
+  state.lens = { zoom: 1, x: 0.5, y: 0.5 };
   again();
 }
 

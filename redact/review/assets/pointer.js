@@ -1,9 +1,10 @@
-// The mouse over the picture: pointing, choosing, drawing, moving.
+// What mouse and keys do on the picture: point, choose, draw, move. Until a mask is placed, `state.moving`
+// says where it is: as a dashed line, left, top, right and bottom in source pixels.
 import { signal } from "./html.js";
 import { point, select, state } from "./store.js";
+import { changeMask } from "./chosen.js";
 import { momentHere } from "./moments.js";
-import { moved, place } from "./moving.js";
-import { chosenHere, handles, inSource, inside, onScreen, subjectIdOf } from "./places.js";
+import { chosenHere, handles, inside, inSource, onScreen, subjectIdOf } from "./overlay.js";
 import * as player from "./player.js";
 
 const STILL = 4, // pixels within which a hand does not move
@@ -15,32 +16,31 @@ const on = ({ currentTarget, clientX, clientY }) => {
   const { left, top } = currentTarget.getBoundingClientRect();
   return [clientX - left, clientY - top];
 };
-/** Every mask under the mouse, the one that is meant most probably first: in a crowd, whose middle is
- *  nearest; of a small one on a large one, the small one. Small ones may be missed by some pixels. */
+/** Everybody under the mouse, the one who is meant most probably first: in a crowd, whose middle is
+ *  nearest; of a small mask on a large one, the small one. Small ones may be missed by some pixels. Where
+ *  there is no mask, whose body is there: of several, the smallest. */
 function hits(x, y) {
   const away = ([a, b, w, h]) => Math.hypot(x - a - w / 2, y - b - h / 2) + Math.max(w, h) / 4,
-    slack = ([, , w, h]) => Math.max(0, 12 - Math.min(w, h)) / 2 + 2;
-  return state.masks
-    .map((mask) => ({ mask, rect: onScreen(mask.at) }))
+    slack = ([, , w, h]) => Math.max(0, 12 - Math.min(w, h)) / 2 + 2,
+    area = ([, , w, h]) => w * h;
+  const masks = state.masks
+    .map((mask) => ({ id: subjectIdOf(mask), rect: onScreen(mask.at) }))
     .filter(({ rect }) => inside(x, y, rect, slack(rect)))
-    .sort((one, other) => away(one.rect) - away(other.rect))
-    .map(({ mask }) => subjectIdOf(mask));
+    .sort((one, other) => away(one.rect) - away(other.rect));
+  if (masks.length) return [...new Set(masks.map(({ id }) => id))];
+  const bodies = state.bodies
+    .map(({ subject, box }) => ({ id: subject, rect: onScreen(box) }))
+    .filter(({ id, rect }) => id && inside(x, y, rect))
+    .sort((one, other) => area(one.rect) - area(other.rect));
+  return bodies.slice(0, 1).map(({ id }) => id);
 }
-/** Whose body is under the mouse where nothing else is: of several, the smallest. */
-function bodyAt(x, y) {
-  const area = ({ box: [a, b, c, d] }) => (c - a) * (d - b),
-    here = state.bodies.filter(({ subject, box }) => subject && inside(x, y, onScreen(box)));
-  return here.sort((a, b) => area(a) - area(b))[0]?.subject;
-}
-const whoseAt = (x, y) => hits(x, y)[0] ?? bodyAt(x, y) ?? 0;
 
 /** A second click on the same spot means the next one who is there. */
 let clicked = { x: -9, y: -9, n: 0, frame: -1 };
 function choice(x, y) {
-  const subjects = [...new Set(hits(x, y))],
-    now = subjects.indexOf(state.selected[0]);
-  if (!subjects.length) return bodyAt(x, y);
-  const near = Math.hypot(x - clicked.x, y - clicked.y) < STILL,
+  const subjects = hits(x, y),
+    now = subjects.indexOf(state.selected[0]),
+    near = Math.hypot(x - clicked.x, y - clicked.y) < STILL,
     again = near && clicked.frame === state.frame && now >= 0;
   clicked = { x, y, n: subjects.length, frame: state.frame };
   return subjects[again ? (now + 1) % subjects.length : 0];
@@ -51,10 +51,10 @@ export const stacked = () => (state.one && clicked.frame === state.frame ? click
 /** What of the chosen one is under the mouse: a corner of its mask, or the mask, which moves even
  *  where another lies on it. */
 function grip(x, y) {
-  const mask = chosenHere(),
-    rect = mask && onScreen(mask.at);
+  const mask = chosenHere();
   if (!mask) return null;
-  const corner = handles(rect).findIndex(([a, b]) => Math.abs(x - a) < 8 && Math.abs(y - b) < 8);
+  const rect = onScreen(mask.at),
+    corner = handles(rect).findIndex(([a, b]) => Math.abs(x - a) < 8 && Math.abs(y - b) < 8);
   if (corner >= 0) return { mask, corner };
   return inside(x, y, rect) ? { mask, corner: null } : null;
 }
@@ -70,12 +70,12 @@ export function down(event) {
     // A mask is moved in the picture in which it was taken hold of, and that one stays on screen.
     drag = { kind: "mask", ...held, frame: state.frame, x, y };
     player.goTo(state.frame);
-  } else drag = { kind: whoseAt(x, y) ? "click" : "pan", add, x, y };
+  } else drag = { kind: hits(x, y).length ? "click" : "pan", add, x, y };
 }
 export function move(event) {
   const [x, y] = on(event);
   if (!drag) {
-    point(whoseAt(x, y));
+    point(hits(x, y)[0] ?? 0);
     cursor.value = grip(x, y) ? "moving" : state.pointed ? "pointing" : "";
     return;
   }
@@ -87,9 +87,8 @@ export function move(event) {
     const rect = [Math.min(x, drag.x), Math.min(y, drag.y), Math.abs(dx), Math.abs(dy)];
     state.moving = { mask: inSource(rect) };
   } else if (kind === "mask") {
-    const { sx, sy } = player.place(),
-      { track, at } = mask;
-    state.moving = { track, frame, mask: moved(at, [dx / sx, dy / sy], corner) };
+    const { sx, sy } = player.place();
+    state.moving = { track: mask.track, frame, mask: moved(mask.at, [dx / sx, dy / sy], corner) };
   } else if (kind === "pan") {
     player.pan(dx, dy);
     Object.assign(drag, { x, y });
@@ -105,7 +104,6 @@ export function up() {
   } else if (kind === "mask" && moved) place();
   else if (kind && !moved) select(kind === "pan" ? [] : choice(x, y), { add });
 }
-export const leave = () => point(0);
 export function wheel(event) {
   event.preventDefault();
   player.zoomAt(Math.exp(-event.deltaY / 400), ...on(event));
@@ -124,9 +122,61 @@ export function setDrawing(yes) {
   state.drawing = yes;
 }
 /** A mask to be moved by keys: where a risky moment points to, or in the middle of what is seen. */
-export function offerOne() {
+function offerOne() {
   const { width, height } = state.room,
     side = Math.min(width, height) / 6,
     middle = [(width - side) / 2, (height - side) / 2, side, side];
   offer(momentHere()?.box ?? inSource(middle));
+}
+
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const PIXELS = 2, // of the source, a press
+  LEAST = 4, // of the source, across and down a mask
+  LAST = 3; // the corner at the bottom right
+let timer = 0;
+
+/** A mask moved by so many pixels, or one corner of it: no side passes the other one. */
+function moved([x1, y1, x2, y2], [dx, dy], corner) {
+  if (corner === null) return [x1 + dx, y1 + dy, x2 + dx, y2 + dy];
+  const [left, top] = [corner % 2 === 0, corner < 2];
+  return [
+    left ? Math.min(x1 + dx, x2 - LEAST) : x1,
+    top ? Math.min(y1 + dy, y2 - LEAST) : y1,
+    left ? x2 : Math.max(x2 + dx, x1 + LEAST),
+    top ? y2 : Math.max(y2 + dy, y1 + LEAST),
+  ];
+}
+/** Leave it where it was moved to. */
+async function place() {
+  const what = state.moving;
+  await changeMask(what);
+  if (state.moving === what) state.moving = null;
+}
+/** Take a key that draws or moves; whether it was one. */
+export function moveByKey(event) {
+  if (event.ctrlKey || event.metaKey) return false;
+  if (event.key === "Enter" && state.drawing) {
+    offerOne();
+    return true;
+  }
+  const way = WAYS[event.key],
+    held = event.target.dataset?.corner,
+    corner = held ? Number(held) : event.shiftKey ? LAST : null,
+    fast = event.repeat ? 4 : 1; // across the picture in seconds
+  if (!way) return false;
+  const by = way.map((v) => v * fast * Math.max(PIXELS, Math.round(state.clip.width / 240)));
+  if (state.drawn) {
+    state.drawn = moved(state.drawn, by, corner);
+    return true;
+  }
+  const mask = (event.altKey || held) && chosenHere();
+  if (!mask) return false;
+  const { frame, moving } = state,
+    { track } = mask,
+    goesOn = moving?.track === track && moving.frame === frame;
+  clearTimeout(timer);
+  if (moving && !goesOn) place();
+  state.moving = { track, frame, mask: moved(goesOn ? moving.mask : mask.at, by, corner) };
+  timer = setTimeout(place, 450); // many presses are one step to take back
+  return true;
 }

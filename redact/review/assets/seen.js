@@ -3,7 +3,7 @@ import { post } from "./api.js";
 import { effect } from "./html.js";
 import { inTurn, maskOf, state, taken } from "./store.js";
 import { momentHere } from "./moments.js";
-import { inside, onScreen } from "./places.js";
+import { inside, onScreen } from "./overlay.js";
 
 const GLANCE = 200; // milliseconds; what a jump takes away sooner, nobody has looked at
 let lots = new Map(),

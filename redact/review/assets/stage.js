@@ -1,14 +1,12 @@
 // The picture, with what is drawn over it, and the buttons that move it.
 import { html, useLayoutEffect, useRef, useSignal } from "./html.js";
-import { begin, edit, select, state } from "./store.js";
+import { begin, edit, point, select, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Choices, Icon, Radios } from "./controls.js";
 import { momentHere, nextMoment, whyWords } from "./moments.js";
-import { crowd, Handles, Outlines } from "./overlay.js";
-import { onScreen } from "./places.js";
+import { Handles, onScreen, Outlines } from "./overlay.js";
 import * as player from "./player.js";
 import * as pointer from "./pointer.js";
-import { filter, Gamma, isNeutral } from "./brightness.js";
 
 export const Stage = () => html`
   <section id="stage" aria-label=${t("player")}>
@@ -28,36 +26,32 @@ export const Stage = () => html`
 function Viewport() {
   const [viewport, picture] = [useRef(), useRef()],
     { left, top, wide, tall } = state.clip ? player.place() : {},
-    where = `left: ${left}px; top: ${top}px; width: ${wide}px; height: ${tall}px; filter: ${filter()}`,
+    where = `left: ${left}px; top: ${top}px; width: ${wide}px; height: ${tall}px; filter: brightness(${state.brightness})`,
     { view, frame, pts } = state.shot;
   useLayoutEffect(() => player.attach(viewport.current, picture.current), []);
   return html`<div id="viewport" ref=${viewport} data-view=${view} data-frame=${view ? frame : null} data-pts=${pts}>
     <canvas id="picture" ref=${picture} style=${where} />
-    <${Gamma} />
     ${state.clip && html`<${Outlines} />`}
     <div id="overlay" class=${state.drawing ? "drawing" : pointer.cursor.value} tabindex="0" role="img" aria-label=${t("picture")}
       onpointerdown=${pointer.down} onpointermove=${pointer.move} onpointerup=${pointer.up}
-      onpointerleave=${pointer.leave} onwheel=${pointer.wheel} />
+      onpointerleave=${() => point(0)} onwheel=${pointer.wheel} />
     ${state.clip && html`<${Handles} /><${Notice} />`}
     ${state.drawn && html`<${DrawMenu} />`}
   </div>`;
 }
 /** What is to be known of the picture that is shown. */
 function Notice() {
-  const { shot, view, masks } = state,
+  const { shot, view, drawing, brightness } = state,
     moment = momentHere(),
-    [many, stacked] = [crowd(), pointer.stacked()],
-    words = [];
-  if (moment) words.push(whyWords(moment));
-  if (shot.damaged) words.push(t("damaged_here"));
-  // Of a slow machine: what is on screen is what it was before.
-  if (shot.view && shot.view !== view) words.push(t("loading"));
-  else if (view === "result") words.push(t("as_it_will_be"));
-  if (!isNeutral()) words.push(t("sight_changed"));
-  if (state.drawing) words.push(t("draw_hint"));
-  else if (stacked > 1) words.push(t("stacked", { n: stacked }));
-  else if (many && view === "outlines" && !state.drawn)
-    words.push(t("crowded", { n: masks.length }));
+    n = pointer.stacked(),
+    late = shot.view && shot.view !== view; // of a slow machine: the picture is what it was before
+  const words = [
+    moment && whyWords(moment),
+    shot.damaged && t("damaged_here"),
+    late ? t("loading") : view === "result" && t("as_it_will_be"),
+    brightness !== 1 && t("sight_changed"),
+    drawing ? t("draw_hint") : n > 1 && t("stacked", { n }),
+  ].filter(Boolean);
   return html`<div id="notice" role="status" hidden=${!words.length}>${words.join(" · ")}</div>`;
 }
 
@@ -74,7 +68,7 @@ function DrawMenu() {
   };
   /** Do something with it; where that was refused, it is not lost. */
   const taken = (act) => async () => {
-    const [mask, frame] = [state.drawn, state.frame];
+    const { drawn: mask, frame } = state;
     state.drawn = null;
     if (!(await act({ mask, target: target.value })) && state.frame === frame) state.drawn = mask;
   };

@@ -29,13 +29,12 @@ for (const [name, value] of Object.entries({
   view: "outlines",
   room: { width: 0, height: 0 }, // of the viewport, in CSS pixels
   lens: { zoom: 1, x: 0.5, y: 0.5 },
-  sight: { brightness: 1, contrast: 1, gamma: 1 }, // of the view, never of the result
+  brightness: 1, // of the view, never of the result
   playing: false,
   speed: 1,
   tab: "subject",
   filter: "all",
   more: false, // what is seldom needed is open
-  details: false, // of the timeline: where each mask comes from
   // what a person is about to do
   selected: [],
   pointed: 0,
@@ -48,9 +47,8 @@ for (const [name, value] of Object.entries({
   drawing: false,
   drawn: null, // the mask that was drawn: left, top, right, bottom
   moving: null, // a mask that is being moved or drawn: track, frame, mask
-  reach: "picture", // which pictures a change of a mask is for: picture, since, all
+  reach: "picture", // which pictures a change of a mask is for: picture, all
   mark: null, // what of the sound is marked, in seconds: start, end
-  remute: 0, // number of the muted span that is being changed
   wave: null,
   wish: { style: "cover", audio: "keep", kind: "evidence", stamp: "", corner: "bottom-right" },
   // over all of it
@@ -71,19 +69,6 @@ function timesOf(runs, [over, under]) {
     for (let i = 0; i < count; i++) out.push(((at += step) * over) / under);
   return out;
 }
-/** The frames that were looked at as one byte each, and the runs of those that were not. */
-function looked() {
-  const was = new Uint8Array(state.frames),
-    not = [];
-  let next = 0;
-  for (const [a, b] of [...state.seen, [state.frames, state.frames]]) {
-    if (a > next) not.push([next, a - 1]);
-    was.fill(1, a, b + 1);
-    next = b + 1;
-  }
-  return { was, not };
-}
-const lookedAt = computed(looked);
 for (const [name, of] of Object.entries({
   frame: () => state.shot.frame,
   masks: () => state.shot.masks,
@@ -102,8 +87,6 @@ for (const [name, of] of Object.entries({
   },
   ofTrack: () =>
     new Map([...state.subjects.values()].flatMap((s) => s.tracks.map((k) => [k.id, s.id]))),
-  wasSeen: () => lookedAt.value.was,
-  unseen: () => lookedAt.value.not,
   chosen: () => state.selected.map((id) => state.subjects.get(id)).filter(Boolean),
   one: () => (state.chosen.length === 1 ? state.chosen[0] : null),
 }))
@@ -127,12 +110,12 @@ export const load = () =>
 
 const TOLD = "moments muted findings seen summary revision undo redo".split(" ");
 /** Take in what a change brought. */
-export const taken = (told) =>
+export const taken = ({ changed = [], gone = [], ...told }) =>
   batch(() => {
-    if (told.changed?.length || told.gone?.length) {
+    if (changed.length || gone.length) {
       const subjects = new Map(state.subjects);
-      for (const news of told.changed) subjects.set(news.id, { ...subjects.get(news.id), ...news });
-      for (const id of told.gone) subjects.delete(id);
+      for (const news of changed) subjects.set(news.id, { ...subjects.get(news.id), ...news });
+      for (const id of gone) subjects.delete(id);
       state.subjects = subjects;
     }
     if (state.chosen.length < state.selected.length) state.selected = state.chosen.map((s) => s.id);
@@ -143,26 +126,23 @@ export const taken = (told) =>
  *  pictures have to be looked at first, they are shown. `then` follows once it is made, be it then. */
 export async function change(path, body, done, then) {
   hideToast(); // what it offers is about the change before
-  try {
-    const told = await inTurn(async () => {
-      const answer = await post(path, body);
-      if ("revision" in answer) taken(answer);
-      return answer;
-    });
-    if (body.op !== "reason") state.kept = body.decision === "keep" ? body.ids.at(-1) : 0;
-    if (done) toast(done);
-    then?.();
-    return told;
-  } catch (error) {
-    if (!(error instanceof Refused)) return null;
-    if (error.error === "outside") await load();
-    if (error.pictures.length || error.hides.length) {
-      state.dialog = { kind: "look", path, body, done, then, refusal: error };
-      return null;
-    }
-    toast(said(error), true);
-    return null;
-  }
+  const told = await inTurn(async () => {
+    const answer = await post(path, body);
+    if ("revision" in answer) taken(answer);
+    return answer;
+  }).catch((error) => refused(error, { path, body, done, then }));
+  if (!told) return null;
+  if (body.op !== "reason") state.kept = body.decision === "keep" ? body.ids.at(-1) : 0;
+  if (done) toast(done);
+  then?.();
+  return told;
+}
+async function refused(error, asked) {
+  if (!(error instanceof Refused)) return;
+  if (error.error === "outside") await load();
+  if (error.pictures.length || error.hides.length)
+    state.dialog = { kind: "look", ...asked, refusal: error };
+  else toast(said(error), true);
 }
 export const edit = (op, values = {}, done = "", then) =>
   change("edit", { op, ...values }, done, then);
@@ -188,16 +168,11 @@ export const select = (ids, { add = false } = {}) =>
 export const point = (id) => (state.pointed = id);
 
 /** The frame that is on screen at a time. */
-export function frameAt(seconds) {
-  const times = state.times;
-  let [low, high] = [0, times.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (times[middle] <= seconds + 1e-9) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
+export const frameAt = (seconds) =>
+  Math.max(
+    0,
+    state.times.findLastIndex((time) => time <= seconds + 1e-9),
+  );
 /** The mask of a track in this picture: `at`, its rectangle, its outline, and how sure it is. */
 export const maskOf = (track) => state.masks.find((mask) => mask.track === track);
 /** The part of somebody that is in a picture. */
@@ -206,14 +181,6 @@ export const partIn = (subject, n = state.frame) =>
 export const title = (subject) => subject.name || `${t(`noun.${subject.kind}`)} ${subject.id}`;
 export const KINDS = { keep: "keep", hide: "hide", "false alarm": "none" };
 export const kindOf = (subject) => KINDS[subject.decision] || "open";
-/** The frames of tracks, each once. */
-export const framesOf = (tracks) => [
-  ...new Set(
-    tracks.flatMap(({ first, last }) =>
-      Array.from({ length: last - first + 1 }, (_, i) => first + i),
-    ),
-  ),
-];
 /** The number of frames in runs of them. */
 export const count = (runs) => runs.reduce((n, [first, last]) => n + last - first + 1, 0);
 

@@ -5,7 +5,7 @@ import { html, signal, useEffect } from "./html.js";
 import { change, edit, state } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
 import { Bar, Button, Field, More } from "./controls.js";
-import { onFrom } from "./list.js";
+import { onFrom } from "./gallery.js";
 import { Picture } from "./picture.js";
 import { useClicks } from "./rows.js";
 import * as player from "./player.js";

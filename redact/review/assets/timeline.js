@@ -3,10 +3,9 @@
 import { effect, html, signal, useEffect, useMemo, useRef } from "./html.js";
 import { frameAt, kindOf, point, select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button } from "./controls.js";
 import { span } from "./excerpt.js";
 import { showFinding } from "./findings.js";
-import { goTo, listed, MARKS } from "./list.js";
+import { goTo, listed, MARKS } from "./gallery.js";
 import * as player from "./player.js";
 import { Rows } from "./rows.js";
 import { setMark } from "./sound.js";
@@ -20,14 +19,13 @@ const long = () => seen().to - seen().from;
 const percent = (seconds) => `${(100 * seconds) / long()}%`;
 const at = (seconds) => percent(seconds - seen().from);
 const endOf = (frame) => state.times[frame + 1] ?? state.duration;
+const box = (from, to, top, bottom) => `M${from} ${top}H${to}V${bottom}H${from}z`;
 /** Runs of frames as the path of boxes, between two shares of the height. */
-const boxes = (runs, top = 0, bottom = 1) =>
-  runs
-    .map(([a, b]) => `M${state.times[a]} ${top}H${endOf(b)}V${bottom}H${state.times[a]}z`)
-    .join("");
-function Over({ children, ...props }) {
-  const box = `${seen().from} 0 ${long()} 1`;
-  return html`<svg class="over" viewBox=${box} preserveAspectRatio="none" aria-hidden="true" ...${props}>${children}</svg>`;
+const boxes = (runs, top, bottom) =>
+  runs.map(([a, b]) => box(state.times[a], endOf(b), top, bottom)).join("");
+function Over({ children }) {
+  const view = `${seen().from} 0 ${long()} 1`;
+  return html`<svg class="over" viewBox=${view} preserveAspectRatio="none" aria-hidden="true">${children}</svg>`;
 }
 
 export function Timeline() {
@@ -37,81 +35,65 @@ export function Timeline() {
     lane = (subject) => html`<${Lane} key=${subject.id} of=${subject} />`;
   useEffect(() => effect(() => follow(state.times[state.frame])), []);
   return html`<section id="timeline" aria-label=${t("timeline")} inert=${Boolean(state.opening)} ...${mouse}>
-    <div class="lane ruler"><span><${Button} id="details" word="row_details" class="quiet small" pressed=${state.details} act=${() => (state.details = !state.details)} /></span><div ref=${strip}><${Ruler} /></div></div>
+    <div class="lane ruler"><span>${t("timeline")}</span><div ref=${strip}><${Ruler} /></div></div>
     ${state.clip?.sound > 0 && html`<div class="lane sound"><span>${t("row_sound")}</span><div><${Sound} /></div></div>`}
-    <div class="lanes">
-      <${Rows} key=${state.filter} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${chosen} tall=${20} row=${lane} />
-      ${state.details && html`<div class="time"><${Unseen} /></div>`}
-    </div>
+    <${Rows} key=${state.filter} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${chosen} tall=${20} row=${lane} />
     <div class="time"><${Now} /></div>
   </section>`;
 }
-const Unseen = () => html`<${Over} class="over stripes"><path d=${boxes(state.unseen)} /><//>`;
 function Now() {
   const now = state.times[state.frame] ?? 0,
     away = now < seen().from || now > seen().to;
   return html`<i id="now" hidden=${away} style=${{ left: at(now) }} />`;
 }
+/** Somebody's time: a bar for each part, a line where only the body was seen, and below where nothing
+ *  is hidden. */
 function Lane({ of: s }) {
-  const { times, details } = state,
-    picked = state.selected.includes(s.id) || s.id === state.pointed;
-  // Strong states are tall, guessed ones low: told apart without colour.
-  const paths = useMemo(() => {
-    if (!details)
-      return html`<path class="bar" d=${boxes(
-        s.tracks.map((k) => [k.first, k.last]),
-        0.2,
-        0.8,
-      )} />`;
-    const runs = s.tracks.flatMap((track) => track.runs),
-      high = ["detected", "manual"],
-      of = (name) => runs.filter(([, , what]) => what === name);
-    return [...new Set(runs.map(([, , what]) => what))].map((name) => {
-      const d = high.includes(name) ? boxes(of(name), 0.15, 0.85) : boxes(of(name), 0.35, 0.65);
-      return html`<path key=${name} class=${name} d=${d} />`;
-    });
-  }, [s, times, details]);
+  const { times } = state,
+    picked = state.selected.includes(s.id) || s.id === state.pointed,
+    parts = s.tracks.map((k) => [k.first, k.last]);
+  const paths = useMemo(
+    () => html`<path class="bar" d=${boxes(parts, 0.2, 0.8)} />
+      <path class="alone" d=${boxes(s.alone, 0.46, 0.54)} />
+      <path class="shown" d=${boxes(s.shown, 0.9, 1)} />`,
+    [s, times],
+  );
   return html`<div class=${picked ? "lane picked" : "lane"} data-lane=${s.id}>
     <span>${MARKS[kindOf(s)]} ${title(s)}</span>
-    <div><${Over}>${paths}
-      <path class="alone" d=${boxes(s.alone, 0.46, 0.54)} /><path class="shown" d=${boxes(s.shown, 0.9, 1)} />
-    <//></div>
+    <div><${Over}>${paths}<//></div>
   </div>`;
 }
 function Ruler() {
   const step = STEPS.find((s) => s >= long() / LABELS) || STEPS.at(-1),
-    labels = [];
-  for (let s = Math.ceil(seen().from / step) * step; s < seen().to - step / 2; s += step)
-    labels.push(s); // the last one has room for its words
+    first = Math.ceil(seen().from / step),
+    n = Math.max(0, Math.ceil(seen().to / step - 0.5) - first), // the last one has room for its words
+    labels = Array.from({ length: n }, (_, i) => (first + i) * step);
   const label = (s) =>
     html`<small key=${s} style=${{ left: at(s) }}>${clock(s, step < 1 ? 2 : 0)}</small>`;
   const middle = (f) => (state.times[f.first] + state.times[f.last]) / 2,
     cuts = state.clip?.cuts.map((n) => `M${state.times[n]} .4V1`).join(""),
     damaged = state.clip?.unchecked.map((n) => [n, n]) ?? [];
-  const diamond = (f) => {
-    const look = f.answer ? "found answered" : "found";
-    return html`<button key=${f.number} class=${look} style=${{ left: at(middle(f)) }}
-      aria-label=${t("finding_n", { n: f.number })} onclick=${() => showFinding(f.number)} />`;
-  };
+  const diamond = (f) => html`<button key=${f.number} class=${f.answer ? "found answered" : "found"}
+    style=${{ left: at(middle(f)) }} aria-label=${t("finding_n", { n: f.number })} onclick=${() => showFinding(f.number)} />`;
   return html`${labels.map(label)}
     <${Over}><path class="seen" d=${boxes(state.seen, 0.6, 0.78)} /><path class="damaged" d=${boxes(damaged, 0.85, 0.95)} />
       <path class="cuts" d=${cuts} />
-      ${span() && html`<path class="excerpt" d=${`M${span()[0]} 0H${span()[1]}V.2H${span()[0]}z`} />`}<//>
+      ${span() && html`<path class="excerpt" d=${box(...span(), 0, 0.2)} />`}<//>
     ${state.findings.map(diamond)}`;
 }
 function Sound() {
   const { peaks, from, rate } = state.wave ?? {},
-    each = long() / BARS,
-    bars = [];
-  for (let i = 0; peaks && i < BARS; i++) {
+    each = long() / BARS;
+  const bar = (_, i) => {
     const s = seen().from + i * each,
       a = Math.max(0, Math.floor((s - from) * rate)),
       b = Math.max(a + 1, Math.floor((s + each - from) * rate)),
       high = 0.46 * Math.sqrt(Math.max(0, ...peaks.subarray(a, b)) / 255);
-    bars.push(`M${s} ${0.48 - high}V${0.52 + high}`);
-  }
-  const place = (start, end) => ({ left: at(start), width: percent(end - start) });
-  return html`<${Over}><path class="wave" d=${bars.join("")} /><//>
+    return `M${s} ${0.48 - high}V${0.52 + high}`;
+  };
+  const wave = peaks && Array.from({ length: BARS }, bar).join(""),
+    place = (start, end) => ({ left: at(start), width: percent(end - start) });
+  return html`<${Over}><path class="wave" d=${wave} /><//>
     ${state.muted.map((m) => html`<i key=${m.number} class="silent" style=${place(m.start / 1000, m.end / 1000)}>${m.how === "tone" ? "♪" : "✕"}</i>`)}
     ${state.mark && html`<i class="marked" style=${place(state.mark.start, state.mark.end)} />`}`;
 }
@@ -141,7 +123,7 @@ function useMouse(strip) {
       const time = timeOf(event);
       if (!dragging.current) point(subjectOf(event)?.id ?? 0);
       else if ("sound" in dragging.current) setMark(dragging.current.sound, time);
-      else player.show(frameAt(Math.max(0, time)));
+      else player.show(frameAt(time));
     },
     onpointerup() {
       if (dragging.current?.sound != null && state.mark) state.tab = "sound";
@@ -149,27 +131,24 @@ function useMouse(strip) {
     },
     onpointerleave: () => point(0),
     ondblclick: () => (range.value = null),
+    /** With Ctrl, look closer at what is under the mouse. */
     onwheel(event) {
-      if (!event.ctrlKey && !event.shiftKey && !event.deltaX) return; // else the lanes scroll
+      if (!event.ctrlKey) return; // the lanes scroll
       event.preventDefault();
-      const { from } = seen(),
-        { width } = strip.current.getBoundingClientRect();
-      if (!event.ctrlKey)
-        return show(from + ((event.deltaX || event.deltaY) / width) * long(), long());
       const most = state.span.to - state.span.from,
         next = Math.min(most, Math.max(0.5, long() * Math.exp(event.deltaY / 300))),
         middle = timeOf(event);
-      show(middle - ((middle - from) / long()) * next, next);
+      look(middle - ((middle - seen().from) / long()) * next, next);
     },
   };
 }
 /** Show so many seconds, from a time on. */
-function show(from, seconds) {
+function look(from, seconds) {
   const start = Math.max(state.span.from, Math.min(state.span.to - seconds, from));
   range.value = { from: start, to: start + seconds };
 }
-/** Keep the current frame in sight while playing a long clip. */
+/** Keep the current frame in sight. */
 function follow(time) {
   const { from, to } = range.peek() ?? {};
-  if (to && (time < from || time > to)) show(time - (to - from) * 0.1, to - from);
+  if (to && (time < from || time > to)) look(time - (to - from) * 0.1, to - from);
 }

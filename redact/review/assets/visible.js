@@ -2,10 +2,20 @@
 // mask of somebody else lies.
 import { get } from "./api.js";
 import { html } from "./html.js";
-import { count, edit, inTurn, state, title, toast, tried, undo, useAnswer } from "./store.js";
+import {
+  count,
+  edit,
+  inTurn,
+  select,
+  state,
+  title,
+  toast,
+  tried,
+  undo,
+  useAnswer,
+} from "./store.js";
 import { all, span, t } from "./words.js";
 import { Button } from "./controls.js";
-import { chooseBoth } from "./list.js";
 import { openConfirm } from "./look_closely.js";
 import { Face } from "./picture.js";
 import * as player from "./player.js";
@@ -18,11 +28,10 @@ export function Visible({ of: s }) {
   const { bare, covered } = told, // where nobody hides them, and who does all the same
     n = count(bare),
     under = s.visible - n,
-    rest = s.frames - s.visible - s.unsure;
-  const times = all(bare.map(([a, b]) => span(state.times[a], state.times[b], "–")));
-  const covering = ({ by, ...where }) =>
-    html`<${Covering} key=${by} of=${s} by=${state.subjects.get(by)} ...${where} />`;
-  const doubt = (words) => html`<b class="doubt">, ${words}</b>`;
+    rest = s.frames - s.visible - s.unsure,
+    times = all(bare.map(([a, b]) => span(state.times[a], state.times[b], "–"))),
+    others = covered.filter(({ by }) => state.subjects.has(by)).slice(0, FEW),
+    doubt = (words) => html`<b class="doubt">, ${words}</b>`;
   return html`
     <p id="visible">
       <b>${n === s.frames ? t("visible_in_all", { n }) : t("visible_in", { n: s.frames, seen: n })}</b>
@@ -32,30 +41,31 @@ export function Visible({ of: s }) {
     <p class="small muted">
       ${n > 0 && bare.length <= FEW && t("visible_at", { times })} ${rest > 0 && t("stays_hidden", { n: rest })}
     </p>
-    ${s.unsure > 0 && html`<${Confirm} />`}
-    ${covered
-      .filter(({ by }) => state.subjects.has(by))
-      .slice(0, 4)
-      .map(covering)}
+    ${
+      s.unsure > 0 &&
+      html`<div class="item warn" id="confirm">
+      <p class="small">${t("confirm_note")}</p>
+      <div class="row"><${Button} id="confirm-look" word="confirm_look" hotkey="V" class="primary" act=${openConfirm} /></div>
+    </div>`
+    }
+    ${others.map((one) => html`<${Covering} key=${one.by} of=${s} ...${one} by=${state.subjects.get(one.by)} />`)}
   `;
 }
-
-/** Where nobody is sure of a kept one. */
-const Confirm = () => html`<div class="item warn" id="confirm">
-  <p class="small">${t("confirm_note")}</p>
-  <div class="row"><${Button} id="confirm-look" word="confirm_look" hotkey="V" class="primary" act=${openConfirm} /></div>
-</div>`;
-
 /** Somebody who hides a kept one all the same: often the same person, found twice. */
 function Covering({ of: s, by, frame, n, guessed }) {
+  const words = by.id === s.id ? "covered_by_own" : "covered_by";
+  const chooseBoth = () => {
+    select([s.id, by.id]);
+    player.show(frame);
+  };
   return html`<div class="item small" data-covers=${by.id}>
     <div class="row one-line">
       <${Face} of=${by.best} class="tiny" />
-      <span>${by.id === s.id ? t("covered_by_own", { who: title(s), n }) : t("covered_by", { who: title(s), by: title(by), n })}</span>
+      <span>${t(words, { who: title(s), by: title(by), n })}</span>
     </div>
     <div class="row">
       <${Button} word="show" act=${() => player.reveal(frame)} />
-      ${guessed ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />` : html`<${Button} word="choose_both_button" act=${() => chooseBoth(s, by, frame)} />`}
+      ${guessed ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />` : html`<${Button} word="choose_both_button" act=${chooseBoth} />`}
     </div>
     <p class="muted">${t(guessed ? "covered_guess" : "covered_note")}</p>
   </div>`;
@@ -64,18 +74,12 @@ const uncover = (id, other) =>
   edit("uncover", { id, other }, "", () =>
     toast(t("uncovered"), false, { word: "undo", hotkey: "Ctrl Z", act: undo }),
   );
-let turn = Promise.resolve();
-/** Take the mask away of whoever hides the chosen one without being sure to be there: of one more
- *  with each press, though the answer to the one before is still under way. */
-export function uncoverFirst() {
+/** Take the mask away of whoever hides the chosen one without being sure to be there. */
+export async function uncoverFirst() {
   const { one } = state;
   if (!one) return toast(t("choose_first"), true);
-  const next = () => uncoverNext(one.id);
-  turn = turn.then(next, next);
-}
-async function uncoverNext(id) {
-  const told = await tried(inTurn(() => get("covered", { id })));
+  const told = await tried(inTurn(() => get("covered", { id: one.id })));
   if (!told) return; // nobody knows whether there is one
   const next = told.covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
-  return next ? uncover(id, next.by) : toast(t("nothing_covers"));
+  return next ? uncover(one.id, next.by) : toast(t("nothing_covers"));
 }
