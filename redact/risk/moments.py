@@ -37,7 +37,7 @@ MOST_TOLD: Final = 10
 LIKELY: Final = 0.2
 """Probability from which a run ends with saying that somebody may be open: one in five."""
 
-UNHIDDEN: Final = ("body", "doubted")
+UNHIDDEN: Final = ("body", "doubted", "rider")
 """Kinds of places without any mask. One of them is seldom worth a look, but one look shows all
 that are in the picture at once."""
 
@@ -48,7 +48,7 @@ class Moment:
 
     Attributes:
         frame: to look at.
-        why: finding, drawn, visible, doubted, body or damaged.
+        why: finding, drawn, visible, doubted, body, rider or damaged.
         track: see `Place.track`.
         shown: frame in which that track has a box, for its picture.
         chance: probability that somebody is unmasked there.
@@ -214,7 +214,7 @@ def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float
 
 
 def clip_moments(plan: Plan, weights: Weights | None = None) -> list[Moment]:
-    """Moments that belong to no track: doubts, bodies and damage.
+    """Moments that belong to no track: doubts, bodies, riders and damage.
 
     Args:
         weights: those of the installed models if None.

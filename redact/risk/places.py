@@ -11,7 +11,7 @@ import numpy as np
 
 from ..mask_size import AT_BORDER
 from ..plan import COVERED, Plan, all_subjects, state_runs
-from ..track import LEAST_BODY_SCANS, head_places
+from ..track import LEAST_BODY_SCANS, LEAST_READ, TWO_WHEELER, head_places, plates_borne
 from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 LONG_STRETCH_FRAMES: Final = 8
@@ -33,6 +33,9 @@ FARTHEST_FROM_HEAD: Final = 0.8
 heights of the head. In labelled frames of dev, 8 of 187 hidden and 12 of 23 open heads are then
 reported as open; if any mask at the upper end counted, 6 and 9."""
 
+ASTRIDE: Final = 0.3
+"""Share of a two-wheeler's box that lies in the box of a person who rides it; a judgement."""
+
 GUESSED_STATES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
 
 
@@ -42,7 +45,7 @@ class Place:
 
     Attributes:
         frame: to look at.
-        why: the kind of evidence: body, doubted, begins, ends, gap, guessed, damaged, cut.
+        why: the kind of evidence: body, rider, doubted, begins, ends, gap, guessed, damaged, cut.
         track: id of its track; 0 for none; negative for one of the plan's doubts, of which -1 is
             the first, or, after the doubts, one of its bodies.
         shown: frame in which that track, doubt or body has a box.
@@ -108,6 +111,8 @@ def places_of_clip(plan: Plan) -> Iterator[Place]:
         surely = sum(look.score or 0.0 for look in seen) / len(seen)
         clues = {"body": 1.0, "surely": surely, "border": _border(plan, nearest.box)}
         yield Place(nearest.frame, "body", number, nearest.frame, nearest.box, clues)
+    for n, at in bare_riders(plan):
+        yield Place(at.frame, "rider", -len(plan.doubts) - n, at.frame, at.box, {})
     for first, _ in runs_of(plan.unchecked):
         yield Place(first, "damaged", 0, first, None, {})
     for cut in plan.cuts:
@@ -125,6 +130,36 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
             seen = heads[first : last + 1]
             if len(seen) >= LEAST_BODY_SCANS and max(h.box.height for h in seen) >= least:
                 yield number, seen
+
+
+def bare_riders(plan: Plan) -> Iterator[tuple[int, Keyframe]]:
+    """Two-wheelers that somebody rides towards the camera, or away from it, near enough for a plate
+    to be read, of which no plate is ever hidden: the body's number, from 1, and its largest
+    detection."""
+    if Target.PLATE not in plan.settings.targets:
+        return
+    for number, body in enumerate(plan.bodies, 1):
+        keys = [k for k in body.keyframes if k.box.width < TWO_WHEELER * k.box.height]
+        if not body.vehicle or len(keys) < LEAST_BODY_SCANS:
+            continue
+        near = max(keys, key=lambda k: k.box.width)
+        people = plan.people_at(near.frame)
+        ridden = any(p.common(near.box) >= ASTRIDE * near.box.area for p in people)
+        if near.box.width < LEAST_READ or not ridden:
+            continue
+        if not any(_bears_hidden_plate(plan, key) for key in body.keyframes):
+            yield number, near
+
+
+def _bears_hidden_plate(plan: Plan, vehicle: Keyframe) -> bool:
+    """Whether a plate that is hidden, or visible by decision, lies on a vehicle."""
+    plates = [
+        key.box
+        for track in plan.tracks_near(vehicle.frame)
+        if track.target is Target.PLATE and not track.action.unmasked
+        if (key := track.at(vehicle.frame)) is not None
+    ]
+    return bool(plates_borne(np.array([vehicle.box]), np.array(plates).reshape(-1, 4)).any())
 
 
 def heads_of_people(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
@@ -165,7 +200,8 @@ def head_of(body: Box) -> Box:
 
 
 def place_of(plan: Plan, number: int, frame: int) -> Box | None:
-    """Box of a doubt, or of the head of a body, in a frame; None if it has none there.
+    """Box of a doubt, of a vehicle, or of the head of a person, in a frame; None if it has none
+    there.
 
     Args:
         number: negative; see `Place.track`.
@@ -176,8 +212,9 @@ def place_of(plan: Plan, number: int, frame: int) -> Box | None:
         doubt = plan.doubts[-number - 1]
         return doubt.box if doubt.frame == frame else None
     at = -number - len(plan.doubts) - 1
-    box = plan.bodies[at].at(frame) if at < len(plan.bodies) else None
-    return None if box is None else head_of(box)
+    body = plan.bodies[at] if at < len(plan.bodies) else None
+    box = None if body is None else body.at(frame)
+    return box if box is None or (body and body.vehicle) else head_of(box)
 
 
 def _is_hidden(plan: Plan, frame: int, head: Box) -> bool:

@@ -4,11 +4,14 @@ from .belief import AS_DETECTED, Clues, probability_of
 from .bell import Bell
 from .bodies import (
     LEAST_BODY_SCANS,
+    LEAST_READ,
+    TWO_WHEELER,
     BodyScanners,
     ScanForBodies,
     ScanForHeads,
     bearers,
     head_places,
+    plates_borne,
 )
 from .camera_motion import motion_between
 from .changes import Remembered, ScannedPicture

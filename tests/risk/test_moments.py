@@ -109,7 +109,8 @@ def test_a_doubt_on_a_body_has_its_own_sentence() -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_reason_has_a_sentence(language: str) -> None:
     page = surface(language, "page")
-    reasons = {"finding", "damaged", "visible", "drawn", "body", "doubted", "doubted.on_body"}
+    reasons = {"finding", "damaged", "visible", "drawn", "body", "rider"}
+    reasons |= {"doubted", "doubted.on_body"}
     assert reasons == {key.removeprefix("why.") for key in page if key.startswith("why.")}
 
 

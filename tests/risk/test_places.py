@@ -134,3 +134,24 @@ def test_a_damaged_picture_is_worth_a_look_whatever_the_weights() -> None:
     """Labelled footage has too few of them to fit a weight."""
     damaged = places(replace(plan_of(), unchecked=(30, 31)))["damaged", 30]
     assert probability_of(damaged, {"bias": -9.0}) >= WORTH_A_LOOK
+
+
+def test_a_two_wheeler_whose_plate_is_nowhere_hidden_is_a_place() -> None:
+    """Once, where it is largest; if it comes or goes, with a rider, and is near enough to read."""
+    bike = [Box(300, 200, 370, 345), Box(300, 160, 390, 345)]
+    far = [Box(300, 200, 340, 300)] * 2
+    across = [Box(200, 200, 370, 345)] * 2
+
+    def found(boxes: list[Box], *more: Body, plate: bool = False) -> list[int]:
+        keys = [
+            Keyframe(n, box, State.DETECTED, 0.6) for n, box in zip((50, 60), boxes, strict=True)
+        ]
+        masks = [track(1, (0, 50, State.DETECTED, Box(320, 250, 350, 262)), target=Target.PLATE)]
+        plan = plan_of(*(masks if plate else []))
+        plan = replace(plan, bodies=(Body(True, Keyframes(keys)), *more))
+        return [place.frame for place in all_places(plan) if place.why == "rider"]
+
+    rider = body(50, 60, box=Box(290, 95, 395, 300))
+    assert found(bike, rider) == [60]
+    assert found(bike) == found(far, rider) == found(across, rider) == []
+    assert found(bike, rider, plate=True) == []
