@@ -15,6 +15,7 @@ from .bodies import (
 )
 from .camera_motion import motion_between
 from .changes import Remembered, ScannedPicture
+from .cuts import cut_between
 from .frame_clock import FrameClock
 from .geometry import grown, warped
 from .incremental_scan import MOST_PATIENCE, IncrementalScanner, ScanParts

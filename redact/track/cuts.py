@@ -272,3 +272,12 @@ def _narrow(small: SmallFrame) -> NDArray[np.uint8]:
     factor = min(1.0, CUTS_LONG_SIDE / max(picture.shape))
     height, width = (max(1, round(side * factor)) for side in picture.shape)
     return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def cut_between(before: Sequence[SmallFrame], after: Sequence[SmallFrame]) -> bool:
+    """Whether another scene begins between two pairs of pictures that may be seconds apart: the
+    pictures of each pair are alike, those of different pairs are not. While a camera is moved,
+    nothing is alike, and no cut is seen."""
+    across = max(likeness(a, b) or 0.0 for a in before for b in after)
+    within = min(likeness(*before) or 0.0, likeness(*after) or 0.0)
+    return across < UNRELATED_LIKENESS and across < within - LESS

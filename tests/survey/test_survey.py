@@ -1,0 +1,118 @@
+"""`redact survey` says where something is, whatever pictures a file lets it look at."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from redact.errors import ExitCode, UsageError
+from redact.media import glances, probe
+from redact.progress import Silent
+from redact.survey import Kind, Span, survey
+from redact.types import read_clock
+
+from ..program import program
+from ..speech.spoken import film, with_voice
+
+FROM, TO, LASTS = 10.0, 14.0, 30
+"""When somebody is in the pictures, in seconds, and how long they last."""
+
+
+def visit(path: Path, street: Path, key_every: int, begins: float = 0.0) -> Path:
+    """Five pictures a second of an empty place, in which people stand for a while."""
+    with av.open(str(street)) as file:
+        people = next(file.decode(video=0)).to_ndarray(format="rgb24")
+    empty = cv2.GaussianBlur(people, (0, 0), 25)
+    random = np.random.default_rng(1)
+    with av.open(str(path), "w") as out:
+        options = {"g": str(key_every), "sc_threshold": "0", "preset": "ultrafast"}
+        stream = out.add_stream("libx264", rate=5, options=options)
+        stream.height, stream.width = people.shape[:2]
+        for n in range(LASTS * 5):
+            shown = people if FROM <= n / 5 < TO else empty
+            grain = random.integers(0, 3, shown.shape, np.uint8)
+            frame = av.VideoFrame.from_ndarray(cv2.add(shown, grain), "rgb24")
+            frame.pts, frame.time_base = n + round(begins * 5), Fraction(1, 5)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("key_every", "begins"), [(1, 0.0), (5, 0.0), (10, 7.0), (40, 7.0), (9999, 0.0)]
+)
+def test_people_are_found_however_rare_key_pictures_are(
+    tmp_path: Path, street: Path, key_every: int, begins: float
+) -> None:
+    """Times count from the first picture, as those of --cut do."""
+    found = survey(probe(visit(tmp_path / "cam.mkv", street, key_every, begins)), Silent())
+    (span,) = found.spans[Kind.PEOPLE]
+    assert FROM - 2.1 <= span.start <= FROM and TO <= span.end <= TO + 2.1
+    (excerpt,) = found.excerpts
+    assert excerpt.people >= 1 and excerpt.start <= span.start and excerpt.end >= span.end
+    _, start, end = excerpt.option.split()
+    assert (float(read_clock(start)), float(read_clock(end))) == (excerpt.start, excerpt.end)
+    assert found.pictures <= LASTS / 0.9 + 1
+    assert not found.heard and not found.spans[Kind.DAMAGE]
+
+
+def test_between_near_key_pictures_nothing_is_decoded(tmp_path: Path, street: Path) -> None:
+    """Else hours of footage would take hours."""
+    clip = visit(tmp_path / "cam.mkv", street, 5)
+    with av.open(str(clip)) as file:
+        keys = [float(p.pts * p.time_base) for p in file.demux(video=0) if p.is_keyframe]
+    assert [round(glance.time, 3) for glance in glances(probe(clip))] == keys
+
+
+def test_speech_and_excerpts_in_words_json_and_a_picture(tmp_path: Path, street: Path) -> None:
+    clip, strip = film(tmp_path / "cam.mkv", [with_voice(30, 12)]), tmp_path / "strip.png"
+    done = program("survey", clip, "--picture", strip, "--json")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    result = json.loads(done.stdout)
+    ((start, end),) = result["spans"]["speech"]
+    assert 11 < start < 12 and 16.5 < end < 17.8
+    assert any(one["start"] <= start and one["end"] >= end for one in result["excerpts"])
+    assert cv2.imread(str(strip)).shape[1] == 1616
+    assert strip.stat().st_mode & 0o077 == 0  # it may show people
+    assert "strip.png" in done.stderr and "looking" not in done.stderr
+    again = program("survey", clip, "--picture", strip)
+    assert again.returncode == ExitCode.EXISTS
+    told = program("survey", clip, REDACT_LANG="fr")
+    assert "--cut 0:" in told.stdout and "parole" in told.stdout
+
+
+def test_a_damaged_second_is_told(tmp_path: Path, street: Path) -> None:
+    clip = visit(tmp_path / "cam.mkv", street, 5)
+    with av.open(str(clip)) as file:
+        key = next(p for p in file.demux(video=0) if p.is_keyframe and p.pts * p.time_base >= 20)
+        at = clip.read_bytes().index(bytes(key))
+    data = bytearray(clip.read_bytes())
+    data[at + 60 : at + 2000] = bytes(1940)
+    clip.write_bytes(data)
+    found = survey(probe(clip), Silent())
+    assert any(a <= 20 <= b and b - a < 5 for a, b in found.spans[Kind.DAMAGE])
+    assert len(found.spans[Kind.PEOPLE]) == 1
+
+
+def test_a_photograph_and_sound_alone_are_refused(tmp_path: Path) -> None:
+    photograph = tmp_path / "a.png"
+    cv2.imwrite(str(photograph), np.zeros((64, 64, 3), np.uint8))
+    with pytest.raises(UsageError, match=r"a\.png: is a photograph"):
+        survey(probe(photograph), Silent())
+    sound = Path(__file__).parents[1] / "speech" / "sentence.ogg"
+    done = program("survey", sound)
+    assert done.returncode == ExitCode.INPUT and "contains only sound" in done.stderr
+
+
+def test_what_moves_alone_is_an_excerpt_beside_the_others() -> None:
+    from redact.survey.survey import _beside
+
+    others = [Span(10, 20), Span(23, 30)]
+    assert _beside(Span(0, 40), others) == [Span(0, 10), Span(30, 40)]
+    assert _beside(Span(18, 24), others) == []
