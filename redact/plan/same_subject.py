@@ -1,4 +1,5 @@
-"""Finds out which tracks are one person or vehicle: those that were detected on one body.
+"""Finds out which tracks are one person or vehicle: those that were detected on one body, or on one
+face or plate.
 
 Only frames in which a track was *detected* count. Where two people cross, following may move on to
 the other, so a followed box says nothing about who is who.
@@ -8,11 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import combinations, pairwise, product
+from typing import Final
 
-from ..types import Body, Box, Keyframe, State, Track, frames_in
+from ..types import SAME_PLACE_IOU, Body, Box, Keyframe, State, Track, frames_in
 from .plan import Plan
 from .subject import Subject, in_order
+
+MOST_OF_IT: Final = 0.8
+"""Share of the detections of the shorter of two tracks in which the other is detected too, and
+share of these in which they lie in one place, from which they are one (a judgement): whoever
+crosses behind somebody is there for a moment only."""
+
+ALMOST_WHOLLY: Final = 0.9
+"""Share of the smaller of two boxes on one face that lies in the other."""
 
 
 def all_subjects(plan: Plan) -> tuple[Subject, ...]:
@@ -47,7 +58,38 @@ def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
     seen = [sum(length[number] for number in numbers) for numbers in owned]
     for n in sorted(range(len(owned)), key=lambda n: (-seen[n], n)):
         groups.join_on(n + 1, plan.bodies[n], owned[n])
+    for one, other in _on_one_face(plan.tracks):
+        groups.join_pair(one, other)
     yield from groups.subjects()
+
+
+def _on_one_face(tracks: Sequence[Track]) -> Iterator[tuple[Track, Track]]:
+    """Yield pairs of tracks that were detected on one face or plate: two masks of one person."""
+    ordered = sorted(tracks, key=lambda track: track.first)
+    reach = {t.id: reduce(Box.union, (key.box for key in t.keyframes)) for t in ordered}
+    there: list[Track] = []
+    for track in ordered:
+        there = [other for other in there if other.last >= track.first]
+        for other in there:
+            near = track.target is other.target and reach[track.id].common(reach[other.id])
+            if near and _is_on(track, other):
+                yield other, track
+        there.append(track)
+
+
+def _is_on(one: Track, other: Track) -> bool:
+    runs = _detected(one), _detected(other)
+    both = list(frames_in(_common(*runs)))
+    shorter = min(sum(last - first + 1 for first, last in of_one) for of_one in runs)
+    if not both or len(both) < MOST_OF_IT * shorter:
+        return False
+    on = sum(_are_one_place(_box(one, frame), _box(other, frame)) for frame in both)
+    return on >= MOST_OF_IT * len(both)
+
+
+def _are_one_place(one: Box, other: Box) -> bool:
+    wholly = one.common(other) >= ALMOST_WHOLLY * min(one.area, other.area)
+    return wholly and one.iou(other) >= SAME_PLACE_IOU
 
 
 class _Groups:
@@ -96,6 +138,16 @@ class _Groups:
         for root in roots[1:]:
             self.join(roots[0], root)
         return True
+
+    def join_pair(self, one: Track, other: Track) -> None:
+        """Join the groups of two tracks that lie on one face, unless other tracks or bodies of the
+        groups were detected apart in one frame."""
+        a, b = self.root(one.id), self.root(other.id)
+        pairs = product(self._members[a], self._members[b])
+        bodies = product(self._bodies[a].values(), self._bodies[b].values())
+        rest = (pair for pair in pairs if pair != (one, other))
+        if not any(self._apart(*p) for p in rest) and not any(_bodies_apart(*p) for p in bodies):
+            self.join(a, b)
 
     def subjects(self) -> Iterator[Subject]:
         for root, members in self._members.items():

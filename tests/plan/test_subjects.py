@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from redact.plan import Decision, Plan, state_runs, undecided, with_all_subjects
 from redact.plan.decisions import decide
-from redact.types import Body, Box, Keyframe, Keyframes, State, Track
+from redact.types import Body, Box, Keyframe, Keyframes, State, Target, Track
 
 from .test_plan import FRAMES, tracks
 from .test_shown import D, kept, plan_of
@@ -31,9 +31,25 @@ def seen(number: int, first: int, states: list[State], box: Box = PLACE) -> Trac
 
 
 def test_tracks_are_not_joined_by_place_alone() -> None:
-    """Lost and immediately detected again in one place, or on each other all along."""
+    """Lost, and immediately detected again in one place."""
     assert numbers(plan_of(seen(1, 0, [D] * 5), seen(2, 6, [D] * 5))) == [(1,), (2,)]
-    assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 6))) == [(1,), (2,)]
+
+
+def test_two_ovals_on_one_face_are_one_person() -> None:
+    """The same man stood in the list twice, and the page said that he was not the same: in one
+    picture both were detected apart."""
+    whole, inner = seen(1, 0, [D] * 12), seen(2, 1, [D] * 10, Box(14, 12, 48, 56))
+    keys = list(inner.keyframes)
+    keys[4] = Keyframe(keys[4].frame, AWAY, State.DETECTED, 0.9)
+    slipped = replace(inner, keyframes=Keyframes(keys))
+    for oval in (inner, slipped):
+        assert numbers(plan_of(whole, oval)) == [(1, 2)]
+    # Who crosses somebody for a moment, stands beside them, was only followed there, or is another
+    # kind of thing, is not.
+    crosses, plate = seen(2, 8, [D] * 12), replace(inner, target=Target.PLATE)
+    followed = seen(2, 1, [State.FOLLOWED] * 10)
+    for apart in (crosses, plate, followed, seen(2, 1, [D] * 10, BESIDE)):
+        assert numbers(plan_of(whole, apart)) == [(1,), (2,)]
 
 
 WHOLE = Box(0, 5, 80, 200)

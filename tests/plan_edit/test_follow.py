@@ -92,7 +92,8 @@ def test_doubt_is_shown_as_in_the_record(drawn: tuple[Path, Path]) -> None:
     _, plan = drawn
     key = Keyframe(3, Box(1, 2, 30, 40), State.DETECTED, 0.8)
     doubtful = Track(1, Target.FACE, (key,), certainty=0.4565)
-    drawn_by_hand = replace(doubtful, id=2, certainty=None)
+    aside = Keyframe(3, Box(60, 2, 90, 40), State.DETECTED, 0.8)
+    drawn_by_hand = replace(doubtful, id=2, certainty=None, keyframes=(aside,))
     write_plan(replace(read_plan(plan), tracks=(doubtful, drawn_by_hand)), plan, force=True)
     shown = call("show", plan).output
     head, first, second = (line.split() for line in shown.splitlines()[1:4])
