@@ -58,7 +58,9 @@ class Motion(Arrays):
         place = to_centres(boxes)
         size = np.maximum(np.tile(place[:, 2:], 2), 1.0)
         none = np.zeros_like(place)
-        start = (np.array(START_SPEED) * size) ** 2
+        # A plate passes as fast as its vehicle, and is thin: its longer side counts.
+        longest = np.repeat(size.max(axis=1, keepdims=True, initial=1.0), 4, axis=1)
+        start = (np.array(START_SPEED) * longest) ** 2
         return cls(place, none, (POSITION_NOISE * size) ** 2, none.copy(), start)
 
     @property

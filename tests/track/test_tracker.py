@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 
 from redact.track import settings_of
+from redact.track.camera_motion import motion_between
+from redact.track.geometry import IDENTITY
+from redact.track.small_pictures import shrink
 from redact.types import Box, Detections, Frame, State, Target
 
 from .scenes import (
@@ -226,3 +230,26 @@ def test_a_weak_object_that_moves_by_its_own_width_is_confirmed() -> None:
     tracks = tracker.finish().tracks
     for i in range(26):
         assert covered(tracks, i, car.box(i), 0.99), i
+
+
+def test_a_car_on_plain_ground_is_not_taken_for_a_moving_camera() -> None:
+    """Most corners were the car's, and its motion counted as the camera's."""
+    plain = np.full((HEIGHT, WIDTH), 90, np.uint8)
+    car = Thing(lambda i: (180.0, 40.0 - 9.0 * i), size=(110, 130), seed=3)
+    earlier, later = (
+        shrink(as_frame(i, draw(plain, [car], i)), VideoReformatter()) for i in (0, 1)
+    )
+    assert np.array_equal(motion_between(earlier, later).matrix, IDENTITY)
+    all_of_it = [as_frame(i, texture(1, HEIGHT + 9, WIDTH)[9 * i : HEIGHT + 9 * i]) for i in (0, 1)]
+    earlier, later = (shrink(frame, VideoReformatter()) for frame in all_of_it)
+    assert motion_between(earlier, later).matrix[1, 2] == pytest.approx(-9, abs=0.5)
+
+
+def test_a_thin_plate_that_passes_fast_is_one_track() -> None:
+    """From one frame to the next it moves by more than it is high: it was four tracks."""
+    plate = Thing(lambda i: (60.0, -70.0 + 22.0 * i), size=(30, 14), seed=4)
+    looked = {5, 6, 8, 10}
+    found = [seen([plate.box(i)] if i in looked else [], target=Target.PLATE) for i in range(16)]
+    tracks = track_clip(rendered([plate], 16, fps=12), found).tracks
+    assert len(tracks) == 1
+    assert all(covered(tracks, frame, plate.box(frame), 0.95) for frame in range(4, 12))
