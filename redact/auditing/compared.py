@@ -12,7 +12,6 @@ from fractions import Fraction
 from ..plan import Plan
 from ..types import Box, Frame, clock
 from ..words import Message
-from .let_go import LetGo, Place
 from .mask_drawn import not_drawn
 from .outside_masks import OutsideMasks, drawn_around
 from .planes import Both
@@ -159,14 +158,11 @@ class Compared:
         stamp = stamped(settings.stamp, *size)
         self._stamped = None if stamp is None else drawn_around(stamp)
         self._outside = OutsideMasks(blocks=plan is not None)
-        self._let_go = LetGo()
-        tracks = () if plan is None else plan.tracks
-        self._doubtful = {track.id for track in tracks if track.doubtful}
         self.frames = 0
         self.undrawn: Places = defaultdict(list)
 
-    def add(self, source: Frame, output: Frame, both: Both, mask: MakeMask) -> list[Place]:
-        """Compare the next frame; returns the places in it that a mask has let go, as `let_go`.
+    def add(self, source: Frame, output: Frame, both: Both, mask: MakeMask) -> None:
+        """Compare the next frame.
 
         Args:
             source, output: frames of equal size; neither is changed.
@@ -193,17 +189,7 @@ class Compared:
             bare = [region for region in regions if not_drawn(both, region)]
         for region in bare:
             self.undrawn[region.track].append((index, region.box))
-        seen = self._let_go.see(index, both.luma[0], regions, mask)
-        return [place for place in seen if place.track not in self._doubtful]
 
     def check(self) -> Check:
         """Check that the picture outside the masks is the source's."""
         return self._outside.check()
-
-    @property
-    def let_go(self) -> Places:
-        """Places that a mask stopped covering although the subject was still there. Of what is more
-        likely a false positive there are none: on shaky footage such masks often move on, and what
-        they leave visible is more likely nobody."""
-        places = self._let_go.places
-        return {track: places[track] for track in places if track not in self._doubtful}

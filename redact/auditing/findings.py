@@ -13,12 +13,6 @@ from .legible import Number
 from .still_visible import Misfit, probable
 from .suspects import Stretch, Suspect
 
-_RULES = {
-    FindingKind.UNDRAWN: "detail_shows",
-    FindingKind.MISFIT: "let_go",
-}
-"""Rule for findings that come from pixels, not from detectors."""
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -27,7 +21,7 @@ class Evidence:
     Attributes:
         suspects: places outside the masks that probably show somebody.
         misfits: subjects that their masks do not cover, scan by scan.
-        undrawn, let_go: facts from the pixels, see `Compared`.
+        undrawn: places of masks that were not drawn, see `Compared`.
         times: frame → seconds.
         targets: track id → target.
         open, repeated: numbers that were read, see `Legible`.
@@ -36,7 +30,6 @@ class Evidence:
     suspects: Sequence[Suspect]
     misfits: Sequence[Misfit]
     undrawn: Places
-    let_go: Places
     times: Mapping[int, float]
     targets: Mapping[int, Target]
     open: Sequence[Number] = ()
@@ -48,15 +41,11 @@ def findings_of(seen: Evidence) -> tuple[Finding, ...]:
     found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects)]
     found += _of_misfits(seen)
     for track, places in seen.undrawn.items():
-        found += [
-            _of_fact(FindingKind.UNDRAWN, track, seen, run) for run in runs(places, seen.times)
-        ]
-    for track, places in seen.let_go.items():
-        found += [
-            _of_fact(FindingKind.MISFIT, track, seen, run)
-            for run in runs(places, seen.times)
-            if not any(_told(f, run) for f in found)
-        ]
+        for run in runs(places, seen.times):
+            target = seen.targets[track]
+            found.append(
+                _finding(FindingKind.UNDRAWN, target, run, seen.times, "detail_shows", track)
+            )
     found = _with_numbers(found, seen)
     found.sort(key=lambda f: (f.doubtful, f.first, f.last, f.kind.value, f.box))
     return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
@@ -92,19 +81,6 @@ def _of_number(kind: FindingKind, number: Number, seen: Evidence, rule: str) -> 
     path = ((number.frame, number.box),)
     found = _finding(kind, Target.PLATE, path, seen.times, rule, number.track)
     return replace(found, scores=(("probability", number.probability),), text=number.text)
-
-
-def _told(finding: Finding, run: Stretch) -> bool:
-    """Whether a detector already found this misfit, in all these frames but one or two at either
-    end."""
-    there = dict(finding.path)
-    near = any(box.iou(there[frame]) >= LOOSELY_SAME_IOU for frame, box in run if frame in there)
-    within = finding.first <= run[0][0] + 2 and run[-1][0] <= finding.last + 2
-    return finding.kind is FindingKind.MISFIT and near and within
-
-
-def _of_fact(kind: FindingKind, track: int, seen: Evidence, run: Stretch) -> Finding:
-    return _finding(kind, seen.targets[track], run, seen.times, _RULES[kind], track)
 
 
 def _of_suspect(s: Suspect, times: Mapping[int, float]) -> Finding:

@@ -19,7 +19,6 @@ from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .file_checks import check_all_shown
 from .findings import Evidence
-from .let_go import Place
 from .limits import scan_seconds
 from .pixel_covers import PixelCovers
 from .planes import Both, Plane, is_padded, luma
@@ -82,13 +81,13 @@ def collect(
         read_ahead(_decoded(source, played, plan), most=1) as decoded,
         read_ahead(_compared(decoded, covers, compared), most=1) as passing,
     ):
-        for pair, mask, let_go in passing:
+        for pair, mask in passing:
             clock.add(pair)
             # An extra frame of the output has the index of the frame before it.
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
                 if opinion is not None and mask is not None:
-                    opinion.take(pair.source, mask, let_go)
+                    opinion.take(pair.source, mask)
             trim_at_times(pair.index)
             stage.advance()
     around, last = Circumstances(plan, covers, times), max(times, default=0)
@@ -112,11 +111,6 @@ def collect(
             believed(tracks, around),
             misfits,
             compared.undrawn,
-            {
-                track: places
-                for track, places in compared.let_go.items()
-                if opinion is not None and track in opinion.still_there
-            },
             times,
             {track.id: track.target for track in around.tracks},
             [] if opinion is None else opinion.open,
@@ -162,17 +156,18 @@ def _damage_alone(finished: SourceInfo) -> int:
 
 def _compared(
     decoded: Iterator[Pair], covers: Covers, compared: Compared
-) -> Iterator[tuple[Pair, MakeMask | None, list[Place]]]:
-    """Compare every pair, and yield it with a function that makes its mask (None if the two cannot
-    be compared) and the places in it that a mask has let go."""
+) -> Iterator[tuple[Pair, MakeMask | None]]:
+    """Compare every pair, and yield it with a function that makes its mask; None if the two cannot
+    be compared."""
     for pair in decoded:
         source, output = pair.source, pair.output
         if source is None or output is None or source.size != output.size:
-            yield pair, None, []  # the checks of frames and size report it
+            yield pair, None  # the checks of frames and size report it
             continue
         both = Both.of(source, output)
         mask = _mask_maker(covers, pair.index, both.luma)
-        yield pair, mask, compared.add(source, output, both, mask)
+        compared.add(source, output, both, mask)
+        yield pair, mask
 
 
 def _shown(

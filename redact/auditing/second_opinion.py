@@ -3,8 +3,6 @@ the moments and places at which somebody was most probably missed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..plan import Plan
 from ..reading import NumberReader
 from ..record import BodiesPart
@@ -13,7 +11,6 @@ from ..types import DOUBTFUL, Box, Frame, Target, Track
 from .audit_detectors import AuditDetectors
 from .headcount import Headcount, Suspicion
 from .legible import Legible, Number
-from .let_go import Place
 from .scan_schedule import Span, scheduled_scans, spans_to_rescan
 from .still_visible import Misfit, Scan, StillVisible, part_at, probable
 from .suspects import Circumstances, judged
@@ -33,7 +30,6 @@ class SecondOpinion:
     Attributes:
         wanted: frame → places to scan in it, see `scheduled_scans`.
         seen: frame → what was seen in it, for each frame of `wanted` that has been taken.
-        still_there: tracks whose mask has let go something that the detectors see.
     """
 
     def __init__(
@@ -56,19 +52,14 @@ class SecondOpinion:
             self._headcount = Headcount(detectors, detectors.sought, covers, plan.regions_at, scope)
         self._suspicions: list[Suspicion] = []
         self.seen: dict[int, Scan] = {}
-        self.still_there: set[int] = set()
 
-    def take(self, shown: Frame, mask: MakeMask, let_go: Iterable[Place] = ()) -> None:
+    def take(self, shown: Frame, mask: MakeMask) -> None:
         """Scan and read a frame of the source, if it is due.
 
         Args:
             shown: the frame, which equals the output outside the masks.
             mask: makes its mask.
-            let_go: places in it that its masks have let go; scanned in any case.
         """
-        for track, target, box in let_go:
-            if track not in self.still_there and self._visible.shows(shown, mask, target, box):
-                self.still_there.add(track)
         if shown.index in self.wanted:
             places = self.wanted[shown.index]
             parts = None if places is None else [part_at(box, *shown.size) for box in places]

@@ -21,7 +21,6 @@ from ..memory import trim_at_times
 from ..plan import COVERED, Plan, decisions
 from ..reading import NumberReader
 from ..track import (
-    AROUND_PLACE,
     Clues,
     IncrementalScanner,
     Remembered,
@@ -155,24 +154,6 @@ class StillVisible:
             self._note(shown, found.select(sure & ~bodies), hidden, regions)
             self._note(shown, found.select(sure & bodies), boxed, regions)
         return found.select(outside)
-
-    def shows(self, shown: Frame, mask: MakeMask, target: Target, place: Box) -> bool:
-        """Whether the detectors see something of a kind at a place, however faintly, that the masks
-        leave visible. Bodies, and what the detectors do not search for, count as seen.
-
-        Args:
-            shown, mask: see `scan`.
-            target: the kind.
-            place: in upright source pixels.
-        """
-        if target is Target.PERSON or target not in self._detectors.targets:
-            return True
-        found = self._detectors.scan(shown, [part_at(place.grown(AROUND_PLACE), *shown.size)])
-        boxes = map(found.box, np.flatnonzero(found.target == target).tolist())
-        return any(
-            place.holds_centre_of(box) and share_of_middle(mask(), box, target) < MOSTLY_INSIDE
-            for box in boxes
-        )
 
     def _everywhere(self, shown: Frame) -> Detections:
         """All detections in a frame."""

@@ -115,16 +115,10 @@ def shares_covered(mask: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64
     return np.asarray(np.where(area > 0, inside / np.maximum(area, 1), 1.0))
 
 
-def middle_of(box: Box, target: Target) -> Box:
-    """The part of a subject that must not be visible: all of a plate, whose edges are sharp; the
-    box of a face less `CORE` on each side."""
-    return box.grown(-CORE) if target.spec.round else box
-
-
 def share_of_middle(mask: Mask, box: Box, target: Target) -> float:
-    """Share of a subject's middle that is hidden: of the ellipse for a face, because the corners of
-    its box show the background; of the box for anything else."""
-    x1, y1, x2, y2 = middle_of(box, target)
+    """Hidden share of a subject: of all of a plate, whose edges are sharp; of a face, of the
+    ellipse in its box less `CORE` on each side."""
+    x1, y1, x2, y2 = box.grown(-CORE) if target.spec.round else box
     height, width = mask.shape
     columns = np.arange(max(0, int(x1)), min(width, int(np.ceil(x2))))
     rows = np.arange(max(0, int(y1)), min(height, int(np.ceil(y2))))

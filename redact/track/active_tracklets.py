@@ -44,10 +44,6 @@ RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is scanned: the pixel tracker
 still finds an object that moves by half its size; a judgement, not fitted."""
 
-SAME_LOOK = 0.85
-"""Smallest likeness to the picture before for the same object if much moves at once: of 14
-different objects in such a place, one was as similar. A correlation."""
-
 FOLLOW_NOISE = 1.5
 """Expected error of a followed box, in errors of a detected one: small errors add up from frame to
 frame."""
@@ -122,7 +118,6 @@ class ActiveTracklets:
         self._time: float | None = None
         self._last_scan = 0.0
         self._earlier: SmallFrame | None = None
-        self._jolt = -np.inf
         self._made = 0
 
     def predict(self, time: float, camera: Affine) -> None:
@@ -377,22 +372,14 @@ class ActiveTracklets:
         self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], patches: Patches
     ) -> None:
         """Note objects that no longer look like what they were: somebody else may have come in
-        their place. A faint detection frames an object so loosely that it proves nothing by itself.
-        If much moved at once, only what looks the same is the same."""
+        their place. A faint detection frames an object so loosely that it proves nothing."""
         r = self.rows
-        jolted = self._jolt > r.firm_time[rows]
-        least = np.where(jolted, SAME_LOOK, ALIKE)
-        shows = r.known[rows].any(axis=(1, 2)) | jolted & np.isfinite(r.firm_time[rows])
-        r.unbroken[rows] &= pairwise_likeness(patches, r.recent[rows]) >= least
-        other = shows & (pairwise_likeness(patches, r.known[rows]) < least)
+        r.unbroken[rows] &= pairwise_likeness(patches, r.recent[rows]) >= ALIKE
+        other = r.known[rows].any(axis=(1, 2)) & (pairwise_likeness(patches, r.known[rows]) < ALIKE)
         for tracklet in r.id[rows[firm & other & ~r.unbroken[rows]]].tolist():
             self._log.jumped(tracklet, small.index)
         rows, patches = rows[firm], patches[firm]
-        r.known[rows], r.unbroken[rows], r.firm_time[rows] = patches, True, small.time
-
-    def note_jolt(self, time: float) -> None:
-        """Note that much moved at once (`Jolts`)."""
-        self._jolt = time
+        r.known[rows], r.unbroken[rows] = patches, True
 
     def _start(self, small: SmallFrame, seen: Observations, patches: Patches) -> None:
         if not len(seen):

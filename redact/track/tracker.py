@@ -26,7 +26,6 @@ from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, warped
-from .jolts import Jolts
 from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import SmallFrame, shrink
@@ -112,7 +111,7 @@ class Tracker:
     ) -> None:
         self.settings = settings or settings_of(Sensitivity(sensitivity))
         self._scaler, self._clock = VideoReformatter(), FrameClock()
-        self._cuts, self._jolts = CutFinder(), Jolts()
+        self._cuts = CutFinder()
         self._clip = ClipRecord()
         self._log = SightingLog()
         self._ask, self._read = ask, read
@@ -252,8 +251,6 @@ class Tracker:
         if camera is None:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
-        if self._jolts.push(small, camera.agreed):
-            self._active.note_jolt(small.time)
         if suspect:
             self._scene_from = small.index
         return _View(small, IDENTITY if suspect else camera.matrix, suspect)

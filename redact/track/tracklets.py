@@ -131,7 +131,6 @@ class Tracklets(Arrays):
     anchor: float32 [N, CELLS, CELLS], patch at the last detection.
     known: float32 [N, CELLS, CELLS], patch at the last firm detection, all 0 if there was none.
     firm_area: float64 [N], area of its box at the last firm detection, infinite before one.
-    firm_time: float64 [N], time of that detection, minus infinity before one.
     unbroken: bool [N], whether every patch since then was like the one before.
     examined: float64 [N], log odds of the last scan that a close scan followed.
     examined_area: float64 [N], area of its box in that scan, 0 if there was none.
@@ -154,7 +153,6 @@ class Tracklets(Arrays):
     anchor: Patches
     known: Patches
     firm_area: NDArray[np.float64]
-    firm_time: NDArray[np.float64]
     unbroken: NDArray[np.bool_]
     examined: NDArray[np.float64]
     examined_area: NDArray[np.float64]
@@ -184,7 +182,6 @@ class Tracklets(Arrays):
             anchor=patches,
             known=np.where((seen.odds >= FIRM)[:, None, None], patches, none),
             firm_area=np.where(seen.odds >= FIRM, areas(seen.boxes), np.inf),
-            firm_time=np.where(seen.odds >= FIRM, small.time, -np.inf),
             unbroken=np.ones(count, np.bool_),
             examined=np.full(count, -np.inf),
             examined_area=np.zeros(count),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.auditing import AuditResult, AuditSettings, Check
-from redact.auditing.compared import Compared
 from redact.auditing.mask_drawn import not_drawn, shows_source
 from redact.auditing.outside_masks import OutsideMasks, drawn_around
 from redact.auditing.planes import Both
@@ -26,7 +24,7 @@ from redact.render import Renderer, mask_of
 from redact.settings import EncodeSettings, RenderSettings
 from redact.types import Box, FindingKind, Frame, Region, State, Target
 
-from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box
+from .conftest import FRAMES, Clip
 
 Spoil = Callable[[Frame, list[NDArray[np.uint8]]], None]
 """Changes a drawn frame, given the planes that it had before."""
@@ -84,20 +82,6 @@ def test_a_block_that_changed_between_two_whole_scans_is_found(clip: Clip) -> No
     output = _spoilt(clip, plan, "spot.mp4", _spot, range(13, 14))
     check = _elsewhere(clip.audit(output, plan))
     assert not check.passed and check.detail.endswith("blocks changed in 1 frame from 13")
-
-
-@pytest.mark.parametrize(("certainty", "tracks"), [(None, {1}), (0.9, {1}), (0.4, set())])
-def test_only_a_probable_subject_is_let_go(
-    clip: Clip, certainty: float | None, tracks: set[int]
-) -> None:
-    plan = clip.plan(lambda n: face_box(n) if n < 20 else face_box(n).moved(90, 60))
-    plan = replace(plan, tracks=tuple(replace(t, certainty=certainty) for t in plan.tracks))
-    compared, covers = Compared(plan, AuditSettings(), (WIDTH, HEIGHT)), PlanCovers(plan, 0.12)
-    for frame in Decode(clip.info):
-        both = Both.of(frame, frame)
-        mask = covers.mask(frame.index, *both.luma)
-        compared.add(frame, frame, both, lambda mask=mask: mask)
-    assert set(compared.let_go) == tracks
 
 
 def test_each_mask_is_drawn_once_a_frame_and_shared_by_all_checks(
