@@ -11,15 +11,7 @@ from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
 from ..types import DOUBTFUL, Boxes, Detections, Rect, Target
-from .associate import (
-    ALIKE,
-    SIZE_RATIO,
-    Objects,
-    Observations,
-    Pairs,
-    assign,
-    possible_pairs,
-)
+from .associate import ALIKE, SIZE_RATIO, Objects, Observations, assign, possible_pairs
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import body_below_picture, borne_by, hold_middles, ridden, times_the_head
 from .geometry import (
@@ -61,20 +53,13 @@ SURE_LOG_ODDS = 3.0
 """Log odds of a scan from which a face needs no close scan: right in 19 of 20 cases; the fitted
 belief hardly changes then (`lab/training/README.md`, "Close scans")."""
 
-CLEARER_LOG_ODDS = 1.0
-"""Increase in log odds, since the last scan that a close scan followed, from which another close
-scan is worth while: for example, somebody who entered at the border is now in full view. Half and
-twice as much do about the same (`lab/training/README.md`, "Close scans")."""
-
 READABLE = 32.0
 """Pixels of width from which a plate is read: the narrowest that could be read on dev is 38. It
 decides cost alone: on 24 clips of dev and of other cameras the same is hidden with 0."""
 
 FULLER = 1.5
-"""Increase in area, since the last close scan or reading, from which the object is scanned closely
-or read again: the plate of somebody who rides up to the camera is read at most ten times. A face
-that entered at the border and then filled a moved still of dev stayed open, though every scan was
-sure of it: close scans had seen only parts of it. With twice the area it still did."""
+"""Increase in area, since the last reading, from which a plate is read again: that of somebody who
+rides up to the camera is read at most ten times."""
 
 
 HALF: Final = 0.5
@@ -212,43 +197,31 @@ class ActiveTracklets:
 
     def to_scan_closely(self, time: float) -> NDArray[np.intp]:
         """Rows whose current picture is worth a close scan: the best so far of an object with few
-        close scans, or one that is clearer than those."""
+        close scans."""
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
         doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
-        little = (r.clues.close_scans < MOST_CLOSE_SCANS) & doubtful
-        clearer = r.clues.latest >= r.examined + CLEARER_LOG_ODDS
-        clearer |= areas(r.box) >= FULLER * r.examined_area
-        clearer &= r.clues.close_scans > 0
-        return np.flatnonzero(best & (little | clearer))
+        return np.flatnonzero(best & (r.clues.close_scans < MOST_CLOSE_SCANS) & doubtful)
 
     def note_close_scans(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Note the log odds of close scans at `rows`."""
-        self.rows.examined[rows] = self.rows.clues.latest[rows]
-        self.rows.examined_area[rows] = areas(self.rows.box[rows])
         self.rows.clues.scanned_closely(rows, odds)
 
     def to_read(self, time: float) -> NDArray[np.intp]:
         """Rows of possible plates whose current picture is worth reading: large enough, and clearly
-        larger than at the last reading, which failed. Or, if only a number would make it worth
-        hiding, detected twice as often: a plate that entered at the border was never read again,
-        though plainly readable, and stayed open."""
+        larger than at the last reading, which failed."""
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
         rows = rows[r.clues.read[rows] < 1]
         rows = rows[r.box[rows, 2] - r.box[rows, 0] >= READABLE]
-        again = areas(r.box[rows]) >= FULLER * r.read_area[rows]
-        clues = r.clues.select(rows)
-        bare = ~worth_hiding(clues, self._weights, self._settings.leak_cost)
-        again |= bare & (clues.hits >= 2 * r.read_hits[rows])
-        return np.asarray(rows[again])
+        return np.asarray(rows[areas(r.box[rows]) >= FULLER * r.read_area[rows]])
 
     def note_readings(
         self, rows: NDArray[np.intp], legible: NDArray[np.bool_] | NDArray[np.float64]
     ) -> None:
         """Note whether a number could be read in `rows`, or half of it."""
         r = self.rows
-        r.read_area[rows], r.read_hits[rows] = areas(r.box[rows]), r.clues.hits[rows]
+        r.read_area[rows] = areas(r.box[rows])
         r.clues.read[rows] = np.maximum(r.clues.read[rows], legible)
 
     def note_numbers(self, numbers: Detections, time: float) -> None:
@@ -268,7 +241,14 @@ class ActiveTracklets:
             return []
         patches = patches_of(small, seen.boxes)
         rows = np.flatnonzero(free)
-        matched, columns = self._pairs(rows, seen, patches)
+        r = self.rows
+        expected = Objects(r.motion.boxes[rows], r.target[rows], r.recent[rows])
+        detected = Objects(seen.boxes, seen.target, patches)
+        pairs = possible_pairs(expected, r.motion.spread[rows], detected)
+        # Faint detections frame so loosely that a few in a row made a face cover half a room.
+        times = areas(seen.boxes)[pairs.second] / r.firm_area[rows[pairs.first]]
+        swollen = (seen.odds[pairs.second] < FIRM) & (times > SIZE_RATIO**2)
+        matched, columns = assign(pairs.select(~swollen))
         rows = rows[matched]
         free[rows] = False
         self._continue(rows, small, seen.select(columns), patches[columns])
@@ -330,25 +310,6 @@ class ActiveTracklets:
             self.retired[int(r.id[row])] = Retired(
                 Target(int(r.target[row])), patches, clues.select(np.array([row]))
             )
-
-    def _pairs(
-        self, rows: NDArray[np.intp], seen: Observations, patches: Patches
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        r = self.rows
-        expected = Objects(self.rows.motion.boxes[rows], r.target[rows], r.recent[rows])
-        pairs = possible_pairs(
-            expected, self.rows.motion.spread[rows], Objects(seen.boxes, seen.target, patches)
-        )
-        # Whoever comes in beside a false detection did not come from there: what is plainly seen,
-        # and looks like nothing that was faintly seen, is followed back from where it is.
-        faint = r.clues.best[rows] < FIRM
-        plain = faint[pairs.first] & (seen.odds[pairs.second] >= FIRM)
-        alike = pairwise_likeness(r.recent[rows[pairs.first]], patches[pairs.second])
-        # Faint detections frame so loosely that a few in a row made a face cover half a room.
-        times = areas(seen.boxes)[pairs.second] / r.firm_area[rows[pairs.first]]
-        swollen = (seen.odds[pairs.second] < FIRM) & (times > SIZE_RATIO**2)
-        same = np.flatnonzero((~plain | (alike >= ALIKE)) & ~swollen)
-        return assign(Pairs(pairs.first[same], pairs.second[same], pairs.cost[same]))
 
     def _continue(
         self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, patches: Patches

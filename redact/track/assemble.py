@@ -13,11 +13,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DOUBTFUL, MOSTLY_INSIDE, NEARLY_ALL, Box, Boxes, Doubt, Target, Track
+from ..types import MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import ALIKE, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import MISSED_LOG_ODDS, Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import SURE
 from .box_per_frame import fill, keyframes_of
 from .geometry import Index, areas
 from .sensitivities import TrackSettings
@@ -136,13 +135,8 @@ def _apart(
 
 
 STACKED = 0.5
-"""Two thresholds for two tracks on one object. As a share of the shorter track's sightings: frames
-in which both were seen, since people who cross part again. As a share of the smaller box, in the
-middle of these frames: the overlap from which a track without a firm detection frames the other's
-object less well (a face with the chest, a plate with the bumper); plates do not lie on each other.
-A faint face must also be no smaller: of two boxes on one small face, each held a part that the
-other lacked. A plate's track that is larger both ways (`_frames_loosely`) may have firm detections,
-but no sure one."""
+"""Share of the shorter track's sightings in which two tracks on one object were both seen: people
+who cross part again."""
 
 
 class Object(NamedTuple):
@@ -333,26 +327,8 @@ def _stacked(host: Object, other: Object) -> bool:
     if len(i) < STACKED * len(rows):
         return False
     ours, theirs = mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64)
-    share = _shares(ours, theirs)
-    if np.median(share) >= STACKED:
-        most = rows["score"].max()
-        if host.group[0].target is Target.PLATE:
-            same = most < DOUBTFUL or (most < SURE and _frames_loosely(ours, theirs))
-        else:
-            same = most < DOUBTFUL and np.median(areas(theirs) - areas(ours)) >= 0
-        if same:
-            return True
     # In every frame: otherwise one of them would be open where they part.
-    return bool((share >= MOSTLY_INSIDE).all())
-
-
-def _frames_loosely(plate: NDArray[np.float64], around: NDArray[np.float64]) -> bool:
-    """Whether boxes [N, 4] frame a plate [N, 4] with some of the vehicle around it: they are wider
-    and higher than it. What is as wide, or as high, as the other may be all of the plate of which
-    the other is a part, such as one of two lines."""
-    inner, outer = (boxes[:, 2:] - boxes[:, :2] for boxes in (plate, around))
-    share = np.median(inner / np.maximum(outer, 1e-6), axis=0)
-    return bool(((share < NEARLY_ALL) & (share > 1 / SIZE_RATIO)).all())
+    return bool((_shares(ours, theirs) >= MOSTLY_INSIDE).all())
 
 
 def _shares(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

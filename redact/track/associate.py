@@ -83,7 +83,7 @@ class Objects:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Arrays):
     """Possible pairs: `first[k]` with `second[k]` at `cost[k]`."""
 
     first: Index

@@ -25,7 +25,7 @@ STRONGEST: Final = 6.0
 """Log odds beyond which a single scan counts no more (a probability of .9975)."""
 
 MOST_CLOSE_SCANS: Final = 3
-"""Most close scans of one object that count: more of them add no evidence."""
+"""Most close scans of one tracklet: more of them add no evidence."""
 
 MOSTLY_BORNE: Final = 0.5
 """Share of the body scans in which a body must bear a head, or a vehicle a plate, to count as its
@@ -70,7 +70,7 @@ class Clues(Arrays):
         total: float64 [N], sum of the log odds of all scans, `MISSED_LOG_ODDS` for each that
             missed it.
         close: float64 [N], sum of the log odds of close scans of its best pictures.
-        close_scans: float64 [N], their number, at most `MOST_CLOSE_SCANS` per tracklet.
+        close_scans: float64 [N], their number.
         latest: float64 [N], log odds of the last scan that detected it.
         share: float64 [N], its box's share of the picture's area in the best scan.
         read: float64 [N], 1 where a plate's number could be read in it, .5 where half of it could,
@@ -160,12 +160,9 @@ class Clues(Arrays):
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
     def scanned_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
-        """Add the log odds of close scans at `rows`. Beyond the maximum, a scan replaces a share of
-        the earlier ones, whose pictures were worse."""
-        full = self.close_scans[rows] >= MOST_CLOSE_SCANS
-        self.close[rows] *= np.where(full, 1 - 1 / MOST_CLOSE_SCANS, 1.0)
+        """Add the log odds of close scans at `rows`."""
         self.close[rows] += odds
-        self.close_scans[rows] += ~full
+        self.close_scans[rows] += 1
 
     def scanned_for_bodies(
         self, rows: NDArray[np.intp], borne: NDArray[np.bool_], oversize: NDArray[np.float64]
@@ -194,14 +191,9 @@ class Clues(Arrays):
     def _unborne(self) -> NDArray[np.float64]:
         """[N] how strongly the body scans speak against each, 0 to 1.
 
-        The fewer of the scans show a body, or vehicle, that bears it, the more; for small faces
-        less, since the network for bodies misses distant people. On 87 footage clips, 6 of 102
-        small faces (below a 35th of the longer side) and none of 77 large ones (from a 20th on) lie
-        on no body in most scans; of false ones 27 of 143 and 11 of 29.
+        The fewer of the scans show a body, or vehicle, that bears it, the more.
         """
-        seldom = np.maximum(1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE, 0)
-        large = np.minimum(np.sqrt(self.share / ORDINARY[Target.FACE]), 1)
-        return np.where(self.target == Target.FACE, seldom * large, seldom)
+        return np.maximum(1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE, 0)
 
 
 def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:

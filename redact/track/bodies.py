@@ -193,8 +193,9 @@ LEAST_OF_PLACE: Final = 0.5
 the tracks hidden as heads in 20 clips of dev and of footage used as dev, one of 160 real heads is
 smaller, and 32 of 220 false ones."""
 
+
 SURE: Final = 0.8
-"""Probability from which a head or plate excludes others on the body or vehicle that bears it."""
+"""Probability from which a head excludes others on the body that bears it."""
 
 
 def borne_by(
@@ -212,15 +213,13 @@ def borne_by(
         targets: [N], `Target.FACE`, `Target.HEAD` or `Target.PLATE`; nothing bears others.
         height: of the picture, if known.
         chances: [N] probability that each is real: a person with a sure head bears no other below
-            it, which is a hand or a knee, and a vehicle with a sure plate no other beside it. None:
-            unknown.
+            it, which is a hand or a knee. None: unknown.
     """
     boxes = bodies.xyxy.astype(np.float64)
     on_vehicle = plates_borne(boxes[bodies.vehicle], things) & (targets == Target.PLATE)
     fits = fitting(things, targets, bodies, height)
     if chances is not None and len(things):
         fits &= ~_below_own_head(fits, boxes, things, chances) | (targets != Target.HEAD)[None]
-        on_vehicle &= ~_beside_own_plate(on_vehicle, things, chances)
     return np.asarray(fits.any(axis=0) | on_vehicle.any(axis=0))
 
 
@@ -268,21 +267,6 @@ def _below_own_head(
     sure = np.where(own, chances, 0.0)
     lower = middle > heads[sure.argmax(axis=1), 3][:, None]
     return np.asarray(lower & (sure.max(axis=1)[:, None] > chances))
-
-
-def _beside_own_plate(
-    on_vehicle: NDArray[np.bool_], plates: Boxes, chances: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """[M, N] whether each of M vehicles bears a surer plate beside each of N; overlapping plates
-    are one plate, framed differently.
-
-    Args:
-        on_vehicle: [M, N], which vehicle bears which.
-        plates, chances: see `borne_by`.
-    """
-    holds = hold_middles(plates, plates)
-    surer = (chances >= SURE)[None] & (chances[None] > chances[:, None]) & ~holds & ~holds.T
-    return np.asarray((on_vehicle[:, None] & surer[None]).any(axis=2))
 
 
 def fitting(

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DETECTED_TARGETS, Boxes, PerKind, Target
+from ..types import Boxes
 
 Floats = NDArray[np.float64]
 
@@ -40,10 +40,7 @@ class Noise:
     growth: float
 
 
-NOISE: Final = PerKind(
-    "track/smoother: NOISE",
-    dict.fromkeys(DETECTED_TARGETS, Noise(0.04, 0.12, 1.5, 3.0, 0.5)),
-)
+NOISE: Final = Noise(0.04, 0.12, 1.5, 3.0, 0.5)
 """The cost of labelled frames (`python -m lab.core`) is the same within its interval with half and
 twice each of them, but without `unsure` six instead of two of 120 faces are open."""
 
@@ -71,9 +68,7 @@ class Smoothed:
         return np.concatenate([self.centres[:, :2], size], axis=1)
 
 
-def smoothed(
-    times: Floats, at: NDArray[np.intp], centres: Boxes, scores: Floats, target: Target
-) -> Smoothed:
+def smoothed(times: Floats, at: NDArray[np.intp], centres: Boxes, scores: Floats) -> Smoothed:
     """The object in every frame.
 
     Args:
@@ -81,9 +76,8 @@ def smoothed(
         at: [K] rows of `times` with a detection, rising; at least one.
         centres: [K, 4] middle and size as detected there, as if the camera stood still.
         scores: [K] their probabilities.
-        target: what it is.
     """
-    noise = NOISE[target]
+    noise = NOISE
     seen = centres.copy()
     seen[:, 2:] = np.log(np.maximum(seen[:, 2:], 1.0))
     # A thin plate may move more than its height between two frames.

@@ -90,7 +90,9 @@ def test_a_subject_missing_from_the_plan_is_found(clip: Clip) -> None:
 
 
 @pytest.mark.parametrize("kind", ["shifted", "shrunk"])
-def test_masks_that_do_not_fit_are_found(clip: Clip, kind: str) -> None:
+def test_masks_that_do_not_fit_are_found_where_they_are_scanned(
+    clip: Clip, kind: str, often: AuditSettings
+) -> None:
     def wrong(n: int) -> Box:
         box = face_box(n)
         if not 5 <= n < 35:
@@ -100,7 +102,7 @@ def test_masks_that_do_not_fit_are_found(clip: Clip, kind: str) -> None:
         return Box(box.x1 + 30, box.y1 + 15, box.x2 + 30, box.y2 + 15)
 
     plan = clip.plan(wrong)
-    result = clip.audit(clip.render(plan, f"{kind}.mp4"), plan)
+    result = clip.audit(clip.render(plan, f"{kind}.mp4"), plan, often)
     assert any(5 <= f.first < 35 for f in result.findings), result.in_words()
 
 

@@ -175,7 +175,7 @@ def test_doubtful_findings_come_last_and_are_folded() -> None:
     seen = [(n, Target.FACE, 0.6) for n in (0, 30, 60)] + sure
     suspects = [Suspect(kind, ((n, HERE),), p, "probable", None) for n, kind, p in seen]
     times = {n: n / 15 for n in range(100)}
-    found = findings_of(Evidence(suspects, (), {}, {}, times, {}))
+    found = findings_of(Evidence(suspects, (), {}, times, {}))
     assert [f.first for f in found] == [15, 90, 0, 30, 60]
     assert list(in_plain_words(found, (320, 240), (), 0.0)) == [
         "1. A face or the back of a head may be visible at 0:01, at the top. Hide it?",

@@ -189,21 +189,6 @@ def test_a_two_wheeler_may_be_as_narrow_as_its_plate() -> None:
         assert borne_by(around, np.array([plate]), kind)[0] == borne
 
 
-def test_a_vehicle_with_a_known_plate_bears_no_sign_beside_it() -> None:
-    """But a plate may lie on a part of itself, and another car stand in front of the first."""
-    sign, part = [250.0, 175, 340, 200], [275.0, 206, 335, 230]
-    three, kind = np.array([PLATE, sign, part]), np.full(3, Target.PLATE, np.int8)
-
-    def borne(*chances: float, around: Bodies) -> list[bool]:
-        return [bool(one) for one in borne_by(around, three, kind, chances=np.array(chances))]
-
-    alone = bodies_of(CAR, vehicle=True)
-    both = bodies_of(CAR, [200.0, 110, 400, 208], vehicle=True)
-    assert borne(0.95, 0.5, 0.5, around=alone) == [True, False, True]
-    assert borne(0.7, 0.5, 0.5, around=alone) == [True, True, True], "no plate is known"
-    assert borne(0.95, 0.5, 0.5, around=both) == [True, True, True]
-
-
 @dataclass
 class Parked:
     """One vehicle stands there; a close scan detects `plate` on it."""
@@ -388,14 +373,6 @@ def test_one_body_in_many_scans_is_enough() -> None:
     for target in (Target.FACE, Target.HEAD, Target.PLATE):
         never, seldom, half, always = chances_with_bodies(target, [FACE] * 4, [0, 2, 4, 8], 8)
         assert never < seldom < half == always
-
-
-def test_a_missing_body_counts_less_for_a_small_face() -> None:
-    """The network for bodies misses distant people, such as pupils in the last row."""
-    small, large = [10.0, 10, 21, 24], [10.0, 10, 110, 140]
-    none = chances_with_bodies(Target.FACE, [small, large], [0, 0], 8)
-    without = chances_with_bodies(Target.FACE, [small, large], [0, 0], 0)
-    assert none[1] < none[0] < without[0] and without[0] == without[1]
 
 
 @pytest.mark.parametrize(

@@ -54,35 +54,6 @@ def test_an_object_is_scanned_closely_a_few_times_at_its_detected_place() -> Non
     assert all(np.allclose(box, list(HEAD), atol=1e-3) for box in closely.boxes)
 
 
-def test_a_clearer_picture_is_scanned_closely_and_counts_more_than_earlier_ones() -> None:
-    """Somebody enters at the border, with half of a face in each of the first close scans, and then
-    stands in full view, which the detector is immediately sure of."""
-
-    class Clearer(Closely):
-        def ask(self, frame: Frame, *rest: NDArray[np.generic]) -> NDArray[np.float32]:
-            self.odds = -3.5 if frame.index < 3 else 2.0
-            return super().ask(frame, *rest)
-
-    closely = Clearer(0.0)
-    coming = [seen([HEAD], p) for p in (0.4, 0.41, 0.42, 0.8, 0.95, *[0.98] * 15)]
-    assert tracked(closely, coming)
-    assert len(closely.boxes) == MOST_CLOSE_SCANS + 2
-
-
-def test_a_face_that_enters_at_the_border_is_scanned_again_once_more_of_it_shows() -> None:
-    """Every scan of the whole picture is as sure of it as the first."""
-
-    class Whole(Closely):
-        def ask(self, frame: Frame, *rest: NDArray[np.generic]) -> NDArray[np.float32]:
-            self.odds = -2.0 if frame.index < 4 else 2.0
-            return super().ask(frame, *rest)
-
-    coming = [seen([Box(0, 60, 30 + 12 * min(i, 8), 180)], 0.95) for i in range(COUNT)]
-    closely = Whole(0.0)
-    assert tracked(closely, coming), "parts of a face were taken for all of it"
-    assert [box[2] for box in closely.boxes] == [30, 42, 54, 90]
-
-
 def test_a_sure_face_needs_no_close_scan_but_a_plate_does() -> None:
     for target, count in ((Target.FACE, 0), (Target.PLATE, MOST_CLOSE_SCANS)):
         closely = Closely(-3.5)

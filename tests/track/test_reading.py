@@ -81,18 +81,6 @@ def test_it_is_read_again_only_when_clearly_larger_and_never_after_success() -> 
     assert [width for width in reader.widths if width >= 60] == reader.widths[-1:]
 
 
-def test_an_object_that_only_a_number_would_hide_is_read_again_after_twice_as_many_detections() -> (
-    None
-):
-    """A plate that enters at the border is no larger when all of it shows."""
-    same = [seen([Box(60, 60, 110, 72)], FAINT, Target.PLATE) for _ in range(COUNT)]
-    doubtful, sure = Legible(1000), Legible(1000)
-    tracked(doubtful, same)
-    tracked(sure, same, confirmed)
-    assert 1 + np.log2(COUNT / 3) <= len(doubtful.widths) <= 1 + np.log2(COUNT)
-    assert len(sure.widths) == 1
-
-
 def test_only_plates_are_read() -> None:
     reader = Legible(0)
     tracked(reader, nearer(Target.FACE))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from redact.track import assemble
-from redact.types import Box, Detections, Target
+from redact.types import Box, Detections
 
 from .scenes import Thing, contained, rendered, seen, track_clip, tracker_of
 
@@ -61,62 +61,6 @@ def test_a_track_partly_covered_by_another_stays_hidden_throughout() -> None:
     tracks = track_clip(rendered([], COUNT), found).tracks
     for i, path in enumerate(paths):
         assert i < 9 or contained(tracks, i, path), i
-
-
-def test_one_plate_that_is_framed_in_two_ways_is_one_track() -> None:
-    plate, bumper, beside = Box(100, 60, 148, 76), Box(104, 67, 156, 85), Box(200, 60, 248, 76)
-    sure, less = (
-        seen([plate, beside], target=Target.PLATE),
-        seen([bumper], 0.4, target=Target.PLATE),
-    )
-    tracks = track_clip(rendered([], COUNT), [Detections.concat([sure, less])] * COUNT).tracks
-    assert len(tracks) == 2
-    for i in range(COUNT):
-        assert contained(tracks, i, plate) and contained(tracks, i, beside), i
-        assert not contained(tracks, i, bumper), i
-
-
-@pytest.mark.parametrize(
-    ("other", "score", "one"),
-    [
-        (Box(90, 55, 160, 85), 0.7, True),
-        (Box(90, 55, 160, 85), 0.9, False),
-        (Box(98, 55, 150, 90), 0.7, False),
-    ],
-    ids=["with the bumper", "surely seen", "two lines of which one is likelier"],
-)
-def test_a_plate_that_is_also_framed_loosely_has_one_mask(
-    other: Box, score: float, one: bool
-) -> None:
-    """In some frames a third of the plate sticks out of the other box."""
-    plate = Box(100, 60, 148, 76)
-    found = []
-    for i in range(COUNT):
-        off = 25 * (i % 4 == 3)
-        moved = Box(other.x1 + off, other.y1, other.x2 + off, other.y2)
-        pair = ((plate, 0.99), (moved, score))
-        found.append(Detections.concat([seen([box], p, Target.PLATE) for box, p in pair]))
-    tracks = track_clip(rendered([], COUNT), found).tracks
-    assert all(contained(tracks, i, plate) for i in range(COUNT))
-    assert (not any(contained(tracks, i, other) for i in range(0, COUNT, 4))) is one
-
-
-def test_a_face_that_is_also_framed_with_the_chest_has_one_mask() -> None:
-    """The faint box begins at the mouth, so that only six tenths of the face lie in it."""
-    face, chest = Box(100, 60, 112, 74), Box(96, 65.6, 116, 86)
-    found = [Detections.concat([seen([face], 0.99), seen([chest], 0.4)]) for _ in range(COUNT)]
-    (track,) = track_clip(rendered([], COUNT), found).tracks
-    for i in range(COUNT):
-        here = track.at(i)
-        assert here is not None and here.box.contains(face) and here.box.area < 2 * face.area
-
-
-def test_a_faint_face_that_is_no_larger_keeps_its_mask() -> None:
-    """Each of two boxes on a small face may hold a part that the other has lost."""
-    face, beside = Box(100, 60, 112, 74), Box(105, 62, 115, 75)
-    found = [Detections.concat([seen([face], 0.99), seen([beside], 0.4)]) for _ in range(COUNT)]
-    tracks = track_clip(rendered([], COUNT), found).tracks
-    assert all(contained(tracks, i, face) and contained(tracks, i, beside) for i in range(COUNT))
 
 
 def test_a_doubtful_piece_removes_no_mask() -> None:
