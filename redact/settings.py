@@ -18,14 +18,6 @@ class Sensitivity(StrEnum):
     THOROUGH = "thorough"
 
 
-class Caution(StrEnum):
-    """How readily to hide what may not be a target."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-
-
 class Damaged(StrEnum):
     """How to treat pictures that the decoder could not decode completely."""
 
@@ -96,7 +88,6 @@ class DetectSettings:
             list, as a face is of a head, is dropped, because it is hidden with that. Empty if only
             `texts` are hidden.
         sensitivity: how hard to search.
-        caution: how readily to hide what may not be a target.
         scope: limits of the search in space and time.
         damaged: how to treat damaged pictures.
         rotate: whether to scan pictures turned as well.
@@ -108,7 +99,6 @@ class DetectSettings:
 
     targets: tuple[Target, ...] = DEFAULT_TARGETS
     sensitivity: Sensitivity = Sensitivity.BALANCED
-    caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
     rotate: Rotate = Rotate.AUTO

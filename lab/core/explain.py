@@ -33,7 +33,7 @@ def _lines(stored: Stored, frame: int, x: float, y: float) -> Iterator[str]:
     plan, tracker = stored.searched()
     # Only the lab needs the tracklets themselves, so the tracker gives no public access to them.
     log, clip, retired = tracker._log, tracker._clip, tracker._active.retired
-    settings = settings_of(stored.settings.sensitivity, stored.settings.caution)
+    settings = settings_of(stored.settings.sensitivity)
     weights = load_calibration().tracks
     scan, areas = stored.scans[frame]
     if scan is None:

@@ -55,7 +55,7 @@ class Stored:
         keep, settings = self.answers.about, self.settings
         turned = keep("turned", lambda _: turned_by(self.info, settings, Journal(Silent())))(None)
         detectors = detectors_for(self.info, settings, None, turned)
-        numbers = settings_of(settings.sensitivity, settings.caution)
+        numbers = settings_of(settings.sensitivity)
         close: CloseUp = detectors.close_up
         body: Any = detectors.body_scanners
         if body is not None:

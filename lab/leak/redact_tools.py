@@ -30,7 +30,7 @@ from redact.pipeline.search_detectors import detectors_for
 from redact.plan import Plan
 from redact.progress import Silent
 from redact.record import EvidenceChoice
-from redact.settings import Caution, DetectSettings, Sensitivity, Settings
+from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.track import (
     IncrementalScanner,
     ScanParts,
@@ -152,7 +152,7 @@ class RedactTool:
     Args:
         sensitivity: as of the command line.
         folder: where detections are kept.
-        caution, hides: as of the command line; `hides` are its --targets.
+        hides: --targets of the command line.
     """
 
     def __init__(
@@ -160,7 +160,6 @@ class RedactTool:
         name: str,
         sensitivity: str,
         folder: Path,
-        caution: Caution = Caution.NORMAL,
         hides: tuple[Target, ...] = DEFAULT_TARGETS,
     ) -> None:
         self.name = name
@@ -168,7 +167,6 @@ class RedactTool:
         self._hides = hides
         self._sensitivity = Sensitivity(sensitivity)
         self._folder = folder
-        self._caution = caution
         self.version = fingerprint()
 
     def run(self, source: Path, output: Path) -> None:
@@ -194,14 +192,14 @@ class RedactTool:
     def planned(self, source: Path) -> Planned:
         """The first pass: decode, detect, track, plan. Raises RedactError as they do."""
         info = probe(source)
-        settings = DetectSettings(self._hides, self._sensitivity, caution=self._caution)
+        settings = DetectSettings(self._hides, self._sensitivity)
         detectors = detectors_for(info, settings, None, ())
         digest = sha256_of(source, Journal(Silent()))
         shape = f"{digest} {float(info.video.upright_sample_aspect)} {self.targets}"
         sightings = Sightings(detectors.detector, shape, self._folder)
         record = FrameRecord(Decode(info))
         tracker = Tracker(
-            settings=settings_of(self._sensitivity, self._caution),
+            settings=settings_of(self._sensitivity),
             ask=detectors.close_up.ask,
             read=detectors.reader and detectors.reader.legible,
             body_scanners=detectors.body_scanners,

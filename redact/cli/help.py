@@ -82,8 +82,7 @@ def heading(table: str, section: str) -> str:
 
 
 OPTION_SECTIONS = {
-    "search": "targets sensitivity caution damage rotate cut only_between only_area ignore_area "
-    "device",
+    "search": "targets sensitivity damage rotate cut only_between only_area ignore_area device",
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",
     "part": "preview part_from part_to",

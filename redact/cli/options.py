@@ -16,7 +16,6 @@ from ..plan import user_input
 from ..record import checked_cuts
 from ..settings import (
     Audio,
-    Caution,
     Corner,
     Damaged,
     DetectSettings,
@@ -156,7 +155,6 @@ detect_options = together(
         show_default=True,
     ),
     choice("--sensitivity", Sensitivity.BALANCED),
-    choice("--caution", Caution.NORMAL),
     choice("--damage", Damaged.HOLD),
     choice("--rotate", Rotate.AUTO),
     scope_options,
@@ -217,7 +215,6 @@ def detect_settings(params: dict[str, Any], several_cuts: bool = False) -> Detec
     return DetectSettings(
         tuple(t for t in params["targets"] if t in DETECTED_TARGETS),
         Sensitivity(params["sensitivity"]),
-        caution=Caution(params["caution"]),
         scope=scope_of(params, several_cuts),
         damaged=Damaged(params["damage"]),
         rotate=Rotate(params["rotate"]),
@@ -228,7 +225,6 @@ def detect_settings(params: dict[str, Any], several_cuts: bool = False) -> Detec
 SETTING_OF: Final = {
     "targets": ("targets", "texts"),
     "sensitivity": ("sensitivity",),
-    "caution": ("caution",),
     "cut": ("scope",),
     "only_between": ("scope",),
     "only_area": ("scope",),

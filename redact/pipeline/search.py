@@ -70,7 +70,7 @@ def detect(
     turned = turned_by(info, settings, journal)
     detectors = detectors_for(info, settings, detector, turned)
     close_up, bell = detectors.close_up, detectors.bell
-    numbers = settings_of(settings.sensitivity, settings.caution)
+    numbers = settings_of(settings.sensitivity)
     digest = sha256_of(info.path, journal)
     # Whoever is in the picture at the start or end of an excerpt was seen before, or is after.
     searched = with_lead(info)

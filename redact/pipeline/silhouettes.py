@@ -49,7 +49,7 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
     except DependencyError as error:
         journal.warn(Message("people_as_boxes", error=error.message))
         return plan
-    settings = settings_of(plan.settings.sensitivity, plan.settings.caution)
+    settings = settings_of(plan.settings.sensitivity)
     scans: dict[int, list[ShapeScan]] = defaultdict(list)
     scanned_at: dict[int, float] = {}
     taken = told = 0

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..settings import Caution, Damaged, DetectSettings, Rotate, Sensitivity
+from ..settings import Damaged, DetectSettings, Rotate, Sensitivity
 from ..types import (
     DETECTED_TARGETS,
     EVERYWHERE,
@@ -104,7 +104,6 @@ class SettingsRecord(Value, frozen=True):
     frames_looked_at: Annotated[
         Natural | None, Meta(description="by the detectors; in others, what was seen is followed")
     ] = None
-    caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
     rotate: Rotate = Rotate.AUTO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..settings import Caution, Sensitivity
+from ..settings import Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ class TrackSettings:
     follow_time: float = 2.0
 
 
-CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}
-"""Factors on the cost of a leak: at least as far apart as two sensitivities, so that a user sees a
-difference; a choice of the user, not fitted."""
-
-
 AROUND_PLACE = 1.0
 """Own sizes around a place into which the object may have moved: they are scanned with it, and
 noise counts as a change there. Each scan of a doubtful face gives another score, and the best one
@@ -59,11 +54,11 @@ JITTER = 5e-4
 """Seconds by which sums of frame times may be off: half a millisecond."""
 
 
-def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> TrackSettings:
-    """The tracker's numbers for a sensitivity and a caution; `fast` differs from `balanced` only in
-    the size of the scanned pictures."""
+def settings_of(sensitivity: Sensitivity) -> TrackSettings:
+    """The tracker's numbers for a sensitivity; `fast` differs from `balanced` only in the size of
+    the scanned pictures."""
     base = TrackSettings()
     if sensitivity is Sensitivity.THOROUGH:
         base = replace(base, leak_cost=20.0, grace=0.4)
         base = replace(base, ring_every=0.0, ring_score=0.25)
-    return replace(base, leak_cost=base.leak_cost * CAUTION[caution])
+    return base

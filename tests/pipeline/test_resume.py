@@ -91,7 +91,7 @@ def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
     # Where the plan does not fit, what was decided in it stays, under another name.
     decided = plan.read_bytes()
     for number, size in ((1, "0.2"), (2, "0.3")):
-        there = call(*words, "--force", "--caution", "high" if number == 1 else "low")
+        there = call(*words, "--force", "--ignore-area", f"0,0,9,{number}")
         assert f"it is now a.redacted.mp4.earlier-{number}.plan.json" in there.stderr
         assert "b.redacted.mp4.plan.json does not fit" not in there.stderr, "nobody decided there"
         assert plan.with_name(f"a.redacted.mp4.earlier-{number}.plan.json").read_bytes() == decided

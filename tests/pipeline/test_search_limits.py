@@ -16,8 +16,7 @@ from redact.media import probe
 from redact.pipeline import Journal, detect
 from redact.plan import Plan, dump_plan, parse_plan, write_plan
 from redact.progress import Silent
-from redact.settings import Caution, DetectSettings, Sensitivity
-from redact.track import settings_of
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import (
     DEFAULT_TARGETS,
     Box,
@@ -157,11 +156,6 @@ def test_a_plan_of_another_search_is_not_reused(
 ) -> None:
     write_plan(everything, tmp_path / "p.json")
     options = ("--sensitivity", "fast", "--plan", tmp_path / "p.json")
-    for more in (("--ignore-area", "0,0,9,9"), ("--caution", "high")):
+    for more in (("--ignore-area", "0,0,9,9"), ("--rotate", "90")):
         done = redact("run", street, "-o", tmp_path / "out.mp4", *options, *more)
         assert done.returncode == ExitCode.EXISTS and more[0] in done.stderr
-
-
-def test_caution_sets_the_cost_of_a_leak() -> None:
-    costs = [settings_of(Sensitivity.BALANCED, caution).leak_cost for caution in Caution]
-    assert costs == sorted(costs) and len(set(costs)) == 3

@@ -30,7 +30,7 @@ from redact.plan import (
     parse_plan,
     undecided,
 )
-from redact.settings import Caution, Damaged, DetectSettings, Sensitivity
+from redact.settings import Damaged, DetectSettings, Sensitivity
 from redact.types import (
     Body,
     Box,
@@ -97,7 +97,6 @@ def everything() -> Plan:
     settings = DetectSettings(
         (Target.FACE,),
         Sensitivity.THOROUGH,
-        caution=Caution.HIGH,
         scope=Scope(((1.0, 2.0),), (PLACE,), (PLACE.moved(9, 9),)),
         damaged=Damaged.HIDE,
         texts=(Target.CAPTION,),
