@@ -15,7 +15,7 @@ from ..auditing import hiding_places
 from ..errors import MismatchError, OutputExistsError
 from ..files import check_writable, made_folder, sweep
 from ..follow_drawn import Frames, follow_on, index_packets
-from ..media import SourceInfo, probe_excerpt
+from ..media import SourceInfo, probe, probe_excerpt
 from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
 from ..record import checked_case
@@ -25,7 +25,7 @@ from ..words import Message, problem, say
 from .beside_result import record_beside
 from .held_back import HeldBack, accepted_of, held_back_for, name_in
 from .journal import Journal
-from .mute_speech import with_speech_muted
+from .mute_speech import mute_heard, still_heard, with_speech_muted
 from .order import Acceptance, Order
 from .publish import write_beside
 from .result import Result
@@ -80,10 +80,16 @@ def fix_held(
         fixed = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
         if order.draw.encode.audio is Audio.MUTE_SPEECH:
             fixed = with_speech_muted(info, fixed, journal)
+            output = relative_to_here(held.output)
+            if output.exists():  # encoding may have made audible what the source hides
+                fixed = mute_heard(fixed, still_heard(probe(output), fixed, journal))
         if fixed is not plan:
             save_change(fixed, plan, plan_file, own=True)
             added = len(fixed.tracks) - len(plan.tracks)
-            tell(say("tracks_hide_found", path=plan_file, count=added))
+            if added:
+                tell(say("tracks_hide_found", path=plan_file, count=added))
+            if silenced := len(set(fixed.muted) - set(plan.muted)):
+                tell(say("spans_mute_heard", path=plan_file, count=silenced))
         return write_beside(apply(order, fixed, journal, accepted), order)
 
 

@@ -53,6 +53,19 @@ def speech_to_mute(info: SourceInfo, plan: Plan, journal: Journal) -> list[Heard
     return found
 
 
+def still_heard(finished: SourceInfo, plan: Plan, journal: Journal) -> list[Heard]:
+    """Spans, on the clock of the source, in which the audit hears speech in a finished file and
+    which the plan does not mute. Raises as `with_speech_muted`."""
+    with journal.step("listen", None, "seconds") as step:
+        found = speech_in(
+            finished,
+            plan.muted_on_clock(),
+            LISTEN_AGAIN,
+            lambda seconds: step.advance(round(seconds)),
+        )
+    return [(start - TO_MUTE.margin, end + TO_MUTE.margin) for start, end in found]
+
+
 def mute_heard(plan: Plan, spans: Sequence[Heard]) -> Plan:
     """The plan with spans, on the clock of the source, muted because speech is heard there."""
     zero = plan.source.timeline.time(0)

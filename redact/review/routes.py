@@ -65,7 +65,7 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 _NAMES: Final = {
     "GET": "state plan frame face sheet scene covered left sound waveform texts text-picture",
-    "POST": "leave edit undo redo reviewer follow hide bridge seen excerpt finish stop"
+    "POST": "leave edit undo redo reviewer follow hide bridge speech seen excerpt finish stop"
     " remove-held read still",
 }
 """Routes by method; each is the method of `_Page` with that name."""
@@ -299,6 +299,10 @@ class _Page:
 
     def bridge(self, values: dict[str, Any]) -> Answer:
         self._session.bridge(values)
+        return as_json({})
+
+    def speech(self, values: dict[str, Any]) -> Answer:
+        self._session.mute_speech()
         return as_json({})
 
     def seen(self, values: dict[str, Any]) -> Answer:

@@ -19,8 +19,10 @@ from ..pipeline import (
     delete_scans,
     detect,
     held_back_for,
+    mute_heard,
     require_chosen_settings,
     require_same_source,
+    speech_to_mute,
 )
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
@@ -259,6 +261,19 @@ class Session:
             return {"track": number, "followed": followed, "frames": gap.last - gap.first + 1}
 
         self.begin("bridge", work)
+
+    def mute_speech(self) -> None:
+        """Listen to all sound, and mute where somebody speaks."""
+        here = self.ready()
+        if not here.info.audio:
+            raise RefusedError("no_sound")
+
+        def work(job: Job) -> dict[str, int]:
+            spans = speech_to_mute(here.info, here.open_plan.plan, Journal(job))
+            after = here.open_plan.change(lambda plan: mute_heard(plan, spans))
+            return {"heard": len(spans), "muted": len(after.muted)}
+
+        self.begin("speech", work)
 
     def _decided(self, reason: str = "") -> Decided:
         """A decision made now by whoever is at the page."""

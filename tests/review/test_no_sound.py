@@ -20,6 +20,7 @@ from redact.settings import DetectSettings, RenderSettings
 
 from ..media.footage import Clip, Sound, make
 from ..pipeline.test_mask import plan_of
+from ..speech.spoken import film, with_voice
 from .browser import Page, served_here, until
 
 
@@ -152,3 +153,21 @@ def test_the_whole_strip_is_muted_with_one_drag(browser: Any, tmp_path: Path) ->
     assert sorted(str(s.how) for s in plan.muted) == ["mute", "mute", "tone"]
     heard_from = sorted(s.start for s in plan.muted_on_clock())
     assert heard_from[0] < -1000 and float(heard_from[1]) - 0.84 == pytest.approx(-0.6)
+
+
+def test_all_speech_is_muted_with_one_button(browser: Any, tmp_path: Path) -> None:
+    """It is on the waveform, can be given back, and in the result, where Finish can mute it too."""
+    clip = film(tmp_path / "cam.mkv", [with_voice(9, 3)])
+    write_plan(plan_of(clip), tmp_path / "p.json")
+    with served_here(clip, tmp_path / "p.json") as server:
+        page = Page(browser, server.address)
+        page.state("(state.tab = 'sound')")
+        page.click("#mute-speech")
+        page.until(lambda: page.state("state.muted.length") == 1)
+        assert page.find(".lane.sound .silent").is_displayed()
+        page.shot("speech-muted")
+        (span,) = read_plan(tmp_path / "p.json").muted
+        assert 2000 < span.start < 3000 and 7500 < span.end < 9000 and span.reason == "speech"
+        page.state("(state.dialog = { kind: 'finish' })")
+        page.pick("#f-audio", "mute-speech")
+        page.shot("finish-mute-speech")

@@ -17,9 +17,20 @@ import pytest
 from redact.auditing.speech_left import check_speech
 from redact.errors import ExitCode
 from redact.media import mute_samples, probe, read_channels, read_sound
+from redact.pipeline import Delivery, find_held, fix_held, redact_video
 from redact.plan import MutedSpan, read_plan, write_plan
+from redact.progress import Silent
+from redact.settings import (
+    Audio,
+    DetectSettings,
+    EncodeSettings,
+    RenderSettings,
+    Rotate,
+    Sensitivity,
+    Settings,
+)
 from redact.speech import LISTEN_AGAIN, speech_in
-from redact.types import Muted, Origin
+from redact.types import Muted, Origin, Target
 
 from ..program import QUICK, ROOT, program
 from .spoken import Sound, film, with_voice
@@ -120,6 +131,21 @@ def test_apply_mutes_speech_that_a_plan_does_not_mute(street: Path, tmp_path: Pa
     done = program("apply", clip, plan, "-o", output, "--audio", "mute-speech")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert loudness(output, AT, AT + LASTS) < 0.001 and loudness(output, 0, 0.9) < 0.001
+
+
+def test_fix_mutes_what_the_audit_heard(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search hears nothing, as if only the encoder had made the voice clear."""
+    clip = film(tmp_path / "cam.mkv", [with_voice(12, AT)], pictures=street)
+    monkeypatch.setattr("redact.pipeline.mute_speech.speech_to_mute", lambda *given: [])
+    quick = DetectSettings((Target.FACE,), Sensitivity.FAST, rotate=Rotate.NOT)
+    settings = Settings(quick, RenderSettings(), EncodeSettings(audio=Audio.MUTE_SPEECH))
+    held = redact_video(clip, settings, Delivery(tmp_path / "out.mkv"), Silent())
+    assert held.needs_review
+    fixed = fix_held(find_held(tmp_path / "out.mkv"), Silent())
+    assert not fixed.needs_review
+    assert loudness(fixed.output, AT, AT + LASTS) < 0.001 < loudness(fixed.output, 0.5, AT - 1)
 
 
 def planted(number: int) -> tuple[Sound, Muted]:

@@ -142,6 +142,7 @@ function followed({ kind, problem, result: r }) {
   if (problem?.error === "stopped") return toast(t("stopped"));
   if (problem) return toast(said(problem), true);
   if (kind === "hide") return hidden(r);
+  if (kind === "speech") return toast(t(r.heard ? "speech_muted" : "no_speech", { n: r.muted }));
   select(state.ofTrack.get(r.track));
   const { frames: n, followed } = r;
   if (kind === "bridge") return toast(t("bridged", { n, followed, held: n - followed }));

@@ -1,7 +1,7 @@
 // Sound by pieces from the server; the waveform; what is taken out of it, marked there or written.
 import { bytes, get } from "./api.js";
 import { html } from "./html.js";
-import { edit, state } from "./store.js";
+import { begin, edit, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Codes, Field, forget, write } from "./controls.js";
 import * as player from "./player.js";
@@ -80,6 +80,7 @@ export function SoundPanel() {
     <div class="row">
       <${Button} id="mute" word="mute" class="primary" act=${() => mute("mute")} />
       <${Button} id="tone" word="tone" act=${() => mute("tone")} />
+      <${Button} id="mute-speech" word="mute_speech" disabled=${Boolean(state.job)} act=${() => begin("speech", {}, t("listening"))} />
     </div>
     <h3>${t("muted_spans")}</h3>
     ${!state.muted.length && html`<p class="muted small">${t("muted_none")}</p>`}
