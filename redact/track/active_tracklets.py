@@ -13,7 +13,14 @@ from ..detection import CLOSELY, Bodies
 from ..types import DOUBTFUL, Boxes, Detections, Rect, Target
 from .associate import ALIKE, SIZE_RATIO, Objects, Observations, assign, possible_pairs
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import body_below_picture, borne_by, hold_middles, ridden, times_the_head
+from .bodies import (
+    body_below_picture,
+    borne_by,
+    hold_middles,
+    on_coachwork,
+    ridden,
+    times_the_head,
+)
 from .geometry import (
     Affine,
     areas,
@@ -178,7 +185,8 @@ class ActiveTracklets:
         unknown = (target == Target.PLATE) & ridden(bodies, boxes)
         known = borne | ~(unknown | body_below_picture(boxes, target, height))
         times = times_the_head(bodies, boxes, target, height)
-        r.clues.scanned_for_bodies(rows[known], borne[known], times[known])
+        low = on_coachwork(bodies, boxes)
+        r.clues.scanned_for_bodies(rows[known], borne[known], times[known], low[known])
 
     def known_places(self) -> tuple[Boxes, Boxes, Boxes]:
         """Expected places, [N, 4] each: of believed faces and heads that are likely, of doubtful

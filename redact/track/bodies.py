@@ -164,6 +164,14 @@ def lower_halves(bodies: Bodies) -> Boxes:
     return lower
 
 
+def on_coachwork(bodies: Bodies, faces: Boxes) -> NDArray[np.bool_]:
+    """[N] whether the middle of each of N faces [N, 4] lies on the lower half of a vehicle, below
+    its panes."""
+    lower = bodies.xyxy[bodies.vehicle].astype(np.float64)
+    lower[:, 1] = (lower[:, 1] + lower[:, 3]) / 2
+    return np.asarray(hold_middles(lower, faces).any(axis=0))
+
+
 def head_places(bodies: Boxes) -> Boxes:
     """[N, 4], expected places of the heads of bodies [N, 4]: in the middle of the upper end, a
     seventh of the height of a person who stands upright, a third of the width of one seen from the

@@ -142,7 +142,8 @@ def test_an_oversized_head_needs_a_higher_probability() -> None:
     boxes = np.array([[0.0, 0, 200, 200]] * 2)
     clues = Clues.of_new(kind, np.full(2, -1.0), boxes, 640 * 360.0)
     for _ in range(4):
-        clues.scanned_for_bodies(np.arange(2), np.ones(2, np.bool_), np.array([1.0, 9.0]))
+        two, nowhere = np.arange(2), np.zeros(2, np.bool_)
+        clues.scanned_for_bodies(two, ~nowhere, np.array([1.0, 9.0]), nowhere)
     weights = load_calibration().tracks
     assert worth_hiding(clues, weights, 10.0).tolist() == [True, False]
     assert worth_hiding(clues, weights, 100.0).all()
@@ -248,6 +249,35 @@ def test_a_plate_detected_only_by_a_close_scan_of_its_vehicle_is_hidden(alone: b
     assert track.target is Target.PLATE and track.keyframes[0].box.iou(Box(*PLATE)) > 0.5
 
 
+@pytest.mark.parametrize(
+    ("place", "score", "people", "pictures", "hidden"),
+    [
+        ([300.0, 250, 330, 280], 0.3, [], 1, False),
+        ([300.0, 250, 330, 280], 0.97, [], 1, True),
+        ([300.0, 130, 330, 160], 0.3, [], 1, True),
+        ([300.0, 250, 330, 280], 0.3, [[285.0, 245, 345, 355]], 1, True),
+        ([300.0, 250, 330, 280], 0.3, [], 3, True),
+    ],
+    ids=["a lamp", "surely a face", "behind a pane", "somebody before it", "seen again and again"],
+)
+def test_what_is_seen_once_on_coachwork_is_a_lamp(
+    place: list[float], score: float, people: list[list[float]], pictures: int, hidden: bool
+) -> None:
+    """A photograph shows it once; in a video it is detected again, or it is no face."""
+
+    def bodies(_: Frame) -> Bodies:
+        seen = bodies_of([100.0, 100, 500, 320], *people)
+        return Bodies(seen.xyxy, seen.score, np.array([True, *(False for _ in people)]))
+
+    def nothing(_: Frame, boxes: NDArray[np.float64]) -> Detections:
+        return Detections.empty()
+
+    tracker = Tracker("thorough", body_scanners=BodyScanners(bodies, nothing))
+    for index in range(pictures):
+        tracker.observe(frame(index), detections(place, score=score))
+    assert bool(tracker.finish().tracks) is hidden
+
+
 @pytest.mark.parametrize("lower", [360.0, 330.0])
 def test_a_face_that_fills_the_picture_belongs_to_a_body_cut_by_its_lower_border(
     lower: float,
@@ -350,7 +380,7 @@ def test_a_face_or_plate_that_nothing_bears_is_less_probable(target: Target) -> 
     def chance(borne: bool, looks: int) -> float:
         clues = Clues.of_new(kind, np.zeros(1, np.float32), np.array([FACE]), 640 * 360.0)
         for _ in range(looks):
-            clues.scanned_for_bodies(row, np.array([borne]), np.ones(1))
+            clues.scanned_for_bodies(row, np.array([borne]), np.ones(1), np.zeros(1, np.bool_))
         return float(probability_of(clues, load_calibration().tracks)[0])
 
     unknown = chance(False, 0)
