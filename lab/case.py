@@ -1,10 +1,11 @@
-"""How long a case takes: `python -m lab.case FOLDER [--sensitivity fast]`.
+"""How long a case takes, and whom it shows: `python -m lab.case FOLDER [--sensitivity fast]`.
 
 Every video of the folder is worked off in a real browser (1440 × 900) to the end, with the keys
 that a careful assistant would press: whoever is seen longest is the client, kept with a reason, and
-confirmed in all close pictures; every risky moment is answered on the sheet; a result is asked for,
-and she goes on while it is made; what an audit finds is hidden, and a result is asked for again; at
-last a report and the index are opened. Nobody looks at a picture: only work is counted.
+confirmed in all close pictures; every risky moment is gone to; a result is asked for, and she goes
+on while it is made; what an audit finds is hidden, and a result is asked for again; at last a
+report and the index are opened. Nobody looks at a picture: only work is counted. Then the pixels of
+each copy are compared with its source: was anybody shown about whom nobody decided that?
 
 Printed for each step: keys, clicks, and minutes of the page's own time, of the time that a person
 would look (`PAUSES`, assumed, not waited), and of waiting with nothing else to do. `plan.json`
@@ -22,12 +23,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from redact.media import Decode, probe
+from redact.plan import read_plan
+from redact.types import Action
 from tests.review import browser as real
 from tests.review.browser import Page, until
 
 PAUSES = {"video": 10.0, "decision": 4.0, "picture": 0.12, "moment": 1.0, "finding": 4.0}
 """Seconds that a person looks: at a video that opens, before a decision or *Finish*, at a close
 picture of several, at a risky moment, at a finding."""
+
+LEAST_PIXELS, LEAST_CONTRAST = 30, 6.0
+"""Of a place that can be compared: pixels, and their standard deviation."""
+
+ALIKE = 0.9
+"""Correlation of the pixels of a place with its source from which somebody is recognisable."""
 
 LONGEST = 3600.0
 """Seconds to wait for all results together."""
@@ -111,16 +123,15 @@ class Assistant:
         if not self.page.state(FACES):
             return
         with self.step("client"):
-            if self.page.state("state.sort") != "long":  # the page keeps it for the next video
-                self.click("#sort")
-                self.page.pick("#sort", "long")
             while not self.page.state(CLIENT):
                 before = self.page.state("state.selected[0]")
                 self.press("ARROW_DOWN")
                 self.page.until(lambda b=before: self.page.state("state.selected[0]") != b)
             self.look("decision")
-            self.press("w", *"client", "ENTER")
-            self.press("k")
+            self.press("k", *"client")
+            ready = "return document.getElementById('look-done')?.disabled === false"
+            self.page.until(lambda: self.page.js(ready))
+            self.press("ENTER")
             self.page.until(lambda: self.page.state("state.one.decision") == "keep")
         with self.step("confirm"):
             if unsure := self.page.state("state.one.unsure"):
@@ -135,20 +146,13 @@ class Assistant:
             self.page.until(lambda: not self.page.state("state.dialog"))
 
     def moments(self) -> None:
-        """Answer every risky moment on the sheet."""
+        """Go to every risky moment until its mark was in view."""
         with self.step("risky moments"):
-            if not self.page.state("state.moments.some((m) => !m.seen)"):
-                return
-            self.press("m")
-            answer = "return document.activeElement?.dataset.answer === 'fine'"
-            asked = "return document.querySelectorAll('[data-answer=fine]').length"
-            self.page.until(lambda: self.page.js(answer))
-            while left := self.page.js(asked):
-                self.page.until(lambda: self.page.js(answer))
+            unseen = "state.moments.filter((m) => !m.seen).length"
+            while left := self.page.state(unseen):
+                self.press("n")
                 self.look("moment")
-                self.press("ENTER")
-                self.page.until(lambda n=left: self.page.js(asked) < n)
-            self.press("ESCAPE")
+                self.page.until(lambda n=left: self.page.state(unseen) < n)
 
     def findings(self) -> None:
         """Hide what the audit found."""
@@ -173,12 +177,40 @@ class Assistant:
             self.press("ENTER", ctrl=True)
             focus = "return document.activeElement?.id"
             # A short clip's result is there before she has gone on.
-            for buttons in (("start-finish",), ("to-others", "to-all")):
-                self.page.until(lambda b=buttons: self.page.js(focus) in b)
-                self.look("decision", "start-finish" in buttons)
-                self.press("ENTER")
+            there = "return document.getElementById('start-finish')?.disabled === false"
+            self.page.until(lambda: self.page.js(there))
+            while self.page.js(focus) != "start-finish":  # past what is left to do
+                self.press("TAB")
+            self.look("decision")
+            self.press("ENTER")
+            self.page.until(lambda: self.page.js(focus) in ("to-others", "to-all"))
+            self.press("ENTER")
             self.page.until(lambda: self.page.js("return location.pathname") == "/")
             self.page.opened()
+
+
+def compared(folder: Path) -> str:
+    """How many masked places the copies have of people about whom nobody decided to show them, and
+    how many of them look as in the source."""
+    places, open_ = 0, 0
+    for copy in sorted(folder.glob("*.redacted.mp4")):
+        source = next(p for p in folder.glob("*.mp4") if f"{p.stem}.redacted" == copy.stem)
+        plan = read_plan(copy.with_name(f"{copy.name}.plan.json"))
+        hidden = {track.id for track in plan.tracks if track.action is Action.REDACT}
+        frames = zip(Decode(probe(source)), Decode(probe(copy)), strict=True)
+        for n, pair in enumerate(frames):
+            before, after = (one.picture.to_ndarray(format="gray").astype(int) for one in pair)
+            for track in plan.tracks_near(n):
+                key = track.at(n)
+                if track.id not in hidden or key is None:
+                    continue
+                x1, y1, x2, y2 = (max(0, round(v)) for v in key.box.grown(-0.2))
+                was, now = before[y1:y2, x1:x2], after[y1:y2, x1:x2]
+                if was.size < LEAST_PIXELS or was.std() < LEAST_CONTRAST:
+                    continue
+                places += 1
+                open_ += bool(np.corrcoef(was.ravel(), now.ravel())[0, 1] > ALIKE)
+    return f"masked places: {places}, of which still as in the source: {open_}"
 
 
 def table(steps: dict[str, Counter[str]]) -> str:
@@ -214,6 +246,7 @@ def main() -> None:
                 if options.out:
                     options.out.write_text(json.dumps(assistant.steps, indent=1))
             print("complaints of the browser:", assistant.page.complaints())
+        print(compared(options.folder))
     finally:
         chromium.quit()
 

@@ -78,7 +78,7 @@ def test_a_name_is_found_and_hidden_everywhere(
         page.press("z", ctrl=True)
         page.until(lambda: not hidden(plan_file))
         assert read_plan(plan_file).texts, "what was read stays"
-        page.click("#texts .card")
+        page.click("#texts .card .picture")
         page.press("h")
         page.until(lambda: hidden(plan_file))
         page.press("k")

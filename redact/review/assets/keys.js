@@ -27,10 +27,9 @@ function escape() {
 /** Texts are chosen in a list of their own, and findings shown one by one; the same keys decide. */
 const decide = (decision) => () =>
     ([texts, findings].find((one) => one.areMeant()) ?? list).decide(decision),
-  inList = () => (state.tab === "texts" ? texts : list),
   one = (act) => () => state.one && act(state.one),
   step = (by) => (e) => player.step(e.shiftKey ? 10 * by : by),
-  choose = (by) => (e) => inList().chooseNext(by, e.shiftKey),
+  choose = (by) => (e) => (state.tab === "texts" ? texts : list).chooseNext(by, e.shiftKey),
   toView = (view, i) => ({ [i + 1]: () => player.setView(view) });
 const { larger, resetZoom, smaller } = player;
 /** By group: what is printed on the key, what it does in words, and the function that does it, or
@@ -86,7 +85,7 @@ const actionsOf = ([printed, , does]) =>
   typeof does === "function" ? { [printed.split(" ")[0].toLowerCase()]: does } : does;
 const ACTIONS = Object.assign({}, ...Object.values(KEYS).flat().map(actionsOf));
 const WITH_CTRL = {
-  a: () => inList().chooseAll(),
+  a: list.chooseAll,
   z: (e) => (e.shiftKey ? redo() : undo()),
   Enter: () => askFinish(),
 };

@@ -58,14 +58,9 @@ function Notice() {
 /** What is to become of the mask that was drawn. */
 function DrawMenu() {
   const target = useSignal(state.clip.drawn[0]),
-    { height } = state.room,
-    [x, y, , h] = onScreen(state.drawn),
-    low = height - y - h < y; // then the menu lies above it
+    [, y, , h] = onScreen(state.drawn),
+    low = state.room.height - y - h < y; // then the menu lies above it
   useLayoutEffect(() => document.getElementById("draw-follow").focus(), []);
-  const place = {
-    left: `clamp(8px, ${x}px, 100% - 20em)`,
-    [low ? "bottom" : "top"]: `min(${8 + (low ? height - y : y + h)}px, 100% - 9em)`,
-  };
   /** Do something with it; where that was refused, it is not lost. */
   const taken = (act) => async () => {
     const { drawn: mask, frame } = state;
@@ -80,7 +75,7 @@ function DrawMenu() {
   };
   const follow = (drawn) => begin("follow", { ...drawn, frame: state.frame }, t("following"));
   const here = hide(state.frame, state.frame);
-  return html`<div id="draw-menu" role="group" aria-label=${t("drawn")} style=${place}>
+  return html`<div id="draw-menu" role="group" aria-label=${t("drawn")} class=${low ? "above" : "below"}>
     <${Choices} id="draw-target" aria-label=${t("target")} value=${target.value} take=${(name) => (target.value = name)}
       values=${state.clip.drawn} words="target" />
     <${Button} id="draw-follow" word="follow" class="primary" act=${taken(follow)} />
