@@ -1,6 +1,7 @@
 """Makes `docs/images/review.jpg`: `python -m docs.screenshot`, with Chromium and its driver.
 
-The page of review on the sample, with one person kept, as a reader of the documentation sees it.
+The page of review on the real footage of `redact demo`, with one person kept, as a reader of the
+documentation sees it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tests.pipeline.conftest import SAMPLE
+from tests.pipeline.conftest import ROOT
 from tests.review.browser import Page, driver, look_like, served
 
+SAMPLE = ROOT / "samples" / "demo.mp4"
 PICTURE = Path(__file__).resolve().parent / "images" / "review.jpg"
 
 
@@ -32,12 +34,14 @@ def main() -> None:
             with served(source) as (address, _):
                 page = Page(browser, address)
                 look_like(page, "en", "light")
-                page.choose(1)
-                page.go(72)
+                longest = "[...state.subjects.values()].sort((a, b) => b.pictures - a.pictures)[0]"
+                client = int(page.state(f"{longest}.id"))
+                page.choose(client)
+                page.go(int(page.state(f"Math.round(({longest}.first + {longest}.last) / 2)")))
                 page.write("#why", "client")
                 page.click("#d-keep")
                 page.answer()
-                page.until(lambda: "client" in page.text("#card-1"))
+                page.until(lambda: "client" in page.text(f"#card-{client}"))
                 page.js("document.activeElement.blur()")
                 time.sleep(6)  # what is said of a decision goes away
                 shown = np.frombuffer(browser.get_screenshot_as_png(), np.uint8)

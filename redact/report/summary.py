@@ -361,7 +361,6 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
             "review.moments",
             seen=text.number(review.moments_seen),
             moments=text.number(review.moments),
-            answered=text.number(review.moments_answered),
         )
         if review.moments
         else "",

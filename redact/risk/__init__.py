@@ -23,6 +23,5 @@ from .places import (
     bare_heads,
     gaps_of,
     heads_in_view,
-    place_of,
 )
 from .probability import Weights, probability_of

@@ -199,24 +199,6 @@ def head_of(body: Box) -> Box:
     return Box(*head_places(np.array([body]))[0].tolist())
 
 
-def place_of(plan: Plan, number: int, frame: int) -> Box | None:
-    """Box of a doubt, of a vehicle, or of the head of a person, in a frame; None if it has none
-    there.
-
-    Args:
-        number: negative; see `Place.track`.
-    """
-    if number >= 0:
-        return None
-    if -number <= len(plan.doubts):
-        doubt = plan.doubts[-number - 1]
-        return doubt.box if doubt.frame == frame else None
-    at = -number - len(plan.doubts) - 1
-    body = plan.bodies[at] if at < len(plan.bodies) else None
-    box = None if body is None else body.at(frame)
-    return box if box is None or (body and body.vehicle) else head_of(box)
-
-
 def _is_hidden(plan: Plan, frame: int, head: Box) -> bool:
     """Whether a mask, or a face that is visible by decision, lies on the place of a head."""
     faces = (
