@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -23,6 +23,7 @@ from ..pipeline import (
 )
 from ..plan import read_plan
 from ..review import Case, ReviewOptions, Session, locked_for_review, serve, server_of
+from ..types import clock
 from ..words import problem, say
 from . import options
 from .app import PATH, command, typed_options
@@ -32,6 +33,10 @@ from .detect import detect
 from .evidence_options import evidence_options, warn_of_strange_exhibits
 from .results import typed_command
 from .terminal import Terminal
+
+LONG: Final = 600
+"""Seconds from which it is said that an excerpt is searched sooner: a search takes several times as
+long as the video plays."""
 
 
 @command
@@ -102,6 +107,8 @@ def review(
         require_own_decisions(plan_file, adopt, terminal)
     else:
         check_writable(plan_file, never=(source,), whole=True)
+        if info.part is None and (info.duration or 0) > LONG:
+            terminal.say(say("long_video", path=source, length=clock(float(info.duration or 0), 0)))
     with locked_for_review(plan_file):
         session = Session(
             source,

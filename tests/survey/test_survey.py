@@ -17,7 +17,9 @@ from redact.progress import Silent
 from redact.survey import Kind, Span, survey
 from redact.types import read_clock
 
+from ..media.footage import picture
 from ..program import program
+from ..review.browser import served
 from ..speech.spoken import film, with_voice
 
 FROM, TO, LASTS = 10.0, 14.0, 30
@@ -108,6 +110,24 @@ def test_a_photograph_and_sound_alone_are_refused(tmp_path: Path) -> None:
     sound = Path(__file__).parents[1] / "speech" / "sentence.ogg"
     done = program("survey", sound)
     assert done.returncode == ExitCode.INPUT and "contains only sound" in done.stderr
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(590, False), (630, True)])
+def test_a_review_of_something_long_tells_of_the_survey(
+    tmp_path: Path, seconds: int, told: bool
+) -> None:
+    clip = tmp_path / "cam.mp4"
+    with av.open(str(clip), "w") as out:
+        stream = out.add_stream("libx264", rate=Fraction(1, 10), width=160, height=96)
+        for n in range(seconds // 10):
+            frame = picture("yuv420p", (160, 96), 0)
+            frame.pts, frame.time_base = n, Fraction(10)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    with served(clip) as (_, process):
+        process.terminate()
+        said = process.stderr.read() if process.stderr else ""
+    assert ("redact survey" in said) == told
 
 
 def test_what_moves_alone_is_an_excerpt_beside_the_others() -> None:
