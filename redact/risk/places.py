@@ -11,7 +11,7 @@ import numpy as np
 
 from ..mask_size import AT_BORDER
 from ..plan import COVERED, Plan, all_subjects, state_runs
-from ..track import LEAST_BODY_SCANS, LEAST_READ, TWO_WHEELER, head_places, plates_borne
+from ..track import LEAST_BODY_SCANS, LEAST_VEHICLE, TWO_WHEELER, head_places, plates_borne
 from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 LONG_STRETCH_FRAMES: Final = 8
@@ -145,7 +145,7 @@ def bare_riders(plan: Plan) -> Iterator[tuple[int, Keyframe]]:
         near = max(keys, key=lambda k: k.box.width)
         people = plan.people_at(near.frame)
         ridden = any(p.common(near.box) >= ASTRIDE * near.box.area for p in people)
-        if near.box.width < LEAST_READ or not ridden:
+        if near.box.width < LEAST_VEHICLE or not ridden:
             continue
         if not any(_bears_hidden_plate(plan, key) for key in body.keyframes):
             yield number, near

@@ -18,9 +18,9 @@ BY_RULE: Final = {
 }
 """Probability that somebody is unmasked, where there are too few labels to fit it: at an unanswered
 finding of the audit, at the end of a mask that was followed from one drawn box, on a two-wheeler
-without a hidden plate (of four in six clips of footage2, three have, or soon show, one that can be
-read), where somebody is visible by decision, in a damaged picture, and at a cut. Judgements; only
-their order matters."""
+without a hidden plate (of six in six clips of footage2, two show a labelled one within a second,
+and three one that is hardly legible), where somebody is visible by decision, in a damaged picture,
+and at a cut. Judgements; only their order matters."""
 
 
 def probability_of(place: Place, weights: Weights) -> float:

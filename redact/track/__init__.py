@@ -4,7 +4,7 @@ from .belief import AS_DETECTED, Clues, probability_of
 from .bell import Bell
 from .bodies import (
     LEAST_BODY_SCANS,
-    LEAST_READ,
+    LEAST_VEHICLE,
     TWO_WHEELER,
     BodyScanners,
     ScanForBodies,
