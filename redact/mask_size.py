@@ -23,7 +23,7 @@ BEYOND_MEAN: Final = PerKind(
     "mask_size: BEYOND_MEAN",
     {
         Target.FACE: (0.5, 0.06),
-        Target.PLATE: (0.5, 0.04),
+        Target.PLATE: (0.3, 0.04),
         Target.HEAD: (0.5, 0.06),
         Target.PERSON: (0.5, 0.06),
     },

@@ -91,7 +91,7 @@ def collect(
             trim_at_times(pair.index)
             stage.advance()
     around, last = Circumstances(plan, covers, times), max(times, default=0)
-    spans = [(0, last)] if opinion is None else opinion.spans(around)
+    spans = [(0, last)] if opinion is None else opinion.spans
     misfits, tracks = [] if opinion is None else opinion.misfits, list[Track]()
     if spans:
         seconds = scan_seconds(settings.sensitivity)

@@ -13,7 +13,6 @@ from .headcount import Headcount, Suspicion
 from .legible import Legible, Number
 from .scan_schedule import Span, scheduled_scans, spans_to_rescan
 from .still_visible import Misfit, Scan, StillVisible, part_at, probable
-from .suspects import Circumstances, judged
 from .what_is_hidden import Covers, MakeMask
 
 
@@ -78,13 +77,12 @@ class SecondOpinion:
         """Subjects that their masks do not cover."""
         return self._visible.misfits
 
-    def spans(self, around: Circumstances) -> list[Span]:
+    @property
+    def spans(self) -> list[Span]:
         """Spans around everything that is probably visible."""
         beliefs = [(m.frame, probable([m])) for m in self.misfits]
         counted = [] if self._headcount is None else self._headcount.suspicions
-        for seen, target, frame, box in (*self._suspicions, *counted):
-            suspect = judged(seen, target, ((frame, box),), around)
-            beliefs.append((frame, suspect.probability))
+        beliefs += [(frame, seen) for seen, _, frame, _ in (*self._suspicions, *counted)]
         believed = [frame for frame, probability in beliefs if probability >= DOUBTFUL]
         return spans_to_rescan(believed, self._plan, self._sensitivity)
 

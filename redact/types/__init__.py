@@ -8,7 +8,6 @@ from .boxes import (
     OUTWARD,
     SAME_PLACE_IOU,
     STANDS_STILL,
-    WALKING_PACE,
     Box,
     Boxes,
     Detections,

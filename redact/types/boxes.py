@@ -178,10 +178,6 @@ class Rect(NamedTuple):
         return Rect(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
 
 
-WALKING_PACE: Final = 2.5
-"""Fastest motion of an object relative to the camera's, in its own sizes a second: the head of a
-walker."""
-
 STANDS_STILL: Final = 0.25
 """Largest distance between detections of an object that stands still, as a share of its height."""
 

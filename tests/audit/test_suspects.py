@@ -17,7 +17,6 @@ from redact.auditing.suspects import (
     Stretch,
     Suspect,
     believed,
-    judged,
     stretches,
 )
 from redact.auditing.what_is_hidden import PlanCovers
@@ -77,34 +76,6 @@ def test_a_rescan_reaches_to_the_next_whole_scan_and_over_no_cut(
     ):
         assert spans_to_rescan(seen, plan, Sensitivity.BALANCED) == spans
     assert spans_to_rescan([10], plan, Sensitivity.THOROUGH) == [(4, 17)]
-
-
-def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
-    doubtful = track(1, range(30, 34), certainty=0.4)
-    assert believed([doubtful], around(plan_of())) == []
-    (found,) = believed([doubtful], around(plan_of(track(7, range(20, 30)))))
-    assert found.track == 7 and found.rule == "beside_hidden"
-    faint = replace(doubtful, certainty=0.2)  # a hand, a hedge
-    assert believed([faint], around(plan_of(track(7, range(20, 30))))) == []
-    # Not beside one that is elsewhere, long gone, of another kind, doubted itself, or left visible.
-    others = [
-        track(7, range(20, 30), box=Box(250, 50, 290, 100)),
-        track(7, range(1)),
-        track(7, range(20, 30), target=Target.PLATE),
-        track(7, range(20, 30), certainty=0.3),
-        replace(track(7, range(20, 30)), action=Action.KEEP),
-    ]
-    for other in others:
-        assert believed([doubtful], around(plan_of(other))) == []
-
-
-def test_a_neighbour_hidden_at_the_same_time_is_somebody_else() -> None:
-    """Two people side by side: one's mask is no reason to believe in the other."""
-    doubtful = track(1, range(20, 40), certainty=0.4)
-    for last, beside in ((31, True), (40, False)):
-        neighbour = track(7, range(10, last - 1), box=Box(104, 50, 144, 100))
-        found = judged(0.4, Target.FACE, path_of(doubtful), around(plan_of(neighbour)))
-        assert (found.track == 7) == beside, last
 
 
 def path_of(seen: Track) -> Stretch:

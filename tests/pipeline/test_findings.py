@@ -276,7 +276,7 @@ def test_without_a_plan_verify_counts_from_the_first_picture_too(tmp_path: Path)
     at = frames[10].seconds
     assert frames[0].seconds >= 3600
     finding = Finding(
-        *(1, FindingKind.UNCOVERED, Target.FACE, 10, 12, at, at + 0.08, here, (), "beside_hidden")
+        *(1, FindingKind.UNCOVERED, Target.FACE, 10, 12, at, at + 0.08, here, (), "probable")
     )
     looked = LookedPart(20, 20, 0, (), ())
     result = AuditResult(Sensitivity.FAST, False, (finding,), (), (), looked)

@@ -31,7 +31,7 @@ AUDIT: dict[str, Any] = {
             "box": [10, 20, 50, 60],
             "scores": {"yunet": 0.71},
             "path": [[40, 10, 20, 30, 40], [46, 30, 40, 50, 60]],
-            "rule": "beside_hidden",
+            "rule": "probable",
             "track": 2,
         }
     ],
