@@ -29,7 +29,17 @@ def main() -> None:
             source = Path(folder, SAMPLE.name)
             source.write_bytes(SAMPLE.read_bytes())
             plan = source.with_name(f"{source.stem}.redacted.mp4.plan.json")
-            search = [sys.executable, "-m", "redact", "detect", source, "-o", plan]
+            search = [
+                sys.executable,
+                "-m",
+                "redact",
+                "detect",
+                source,
+                "-o",
+                plan,
+                "--targets",
+                "faces",
+            ]
             subprocess.run(search, check=True)
             with served(source) as (address, _):
                 page = Page(browser, address)

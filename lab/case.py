@@ -209,7 +209,8 @@ def compared(folder: Path) -> str:
                 if was.size < LEAST_PIXELS or was.std() < LEAST_CONTRAST:
                     continue
                 places += 1
-                open_ += bool(np.corrcoef(was.ravel(), now.ravel())[0, 1] > ALIKE)
+                alike = now.std() > 0 and np.corrcoef(was.ravel(), now.ravel())[0, 1] > ALIKE
+                open_ += bool(alike)
     return f"masked places: {places}, of which still as in the source: {open_}"
 
 

@@ -105,7 +105,8 @@ function ToDo({ left }) {
   };
   if (!left.length) return html`<p>✓ ${t("nothing_left")}</p>`;
   return html`<p class="small muted">${t("left_title")}</p>
-    <ul class="todo">${left.map(item)}</ul>`;
+    <ul class="todo">${left.map(item)}</ul>
+    <p class="small muted">${t("colour_rule")}</p>`;
 }
 
 async function make(replace = false) {
