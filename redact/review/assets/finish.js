@@ -45,7 +45,11 @@ export function FinishDialog() {
 function Options() {
   const { clip, muted, wish: now } = state,
     kept = muted.length ? t("audio.keep", { n: muted.length }) : t("audio.keep_all"),
-    sound = Object.entries({ keep: kept, "mute-speech": t("audio.mute-speech"), mute: t("audio.mute") });
+    sound = Object.entries({
+      keep: kept,
+      "mute-speech": t("audio.mute-speech"),
+      mute: t("audio.mute"),
+    });
   return html`
     <div class="pair recorded">
       <div><${Name} id="f-reviewer" label=${t("reviewer")} /></div>
