@@ -65,7 +65,7 @@ def test_a_voice_in_one_channel_alone_is_heard(
     tmp_path: Path, rate: int, layout: str, number: int
 ) -> None:
     count = {"mono": 1, "stereo": 2, "5.1": 6, "7.1": 8}[layout]
-    channels = [noise(12, rate) for _ in range(count)]
+    channels = [noise(12, rate)] * count
     channels[number] = with_voice(12, AT, rate)
     info = probe(film(tmp_path / "cam.mkv", channels, rate, layout=layout))
     assert_found(speech_in(info))
@@ -193,21 +193,19 @@ def test_a_bleep_is_no_speech(tmp_path: Path) -> None:
 def test_a_network_that_does_not_load_stops_before_the_search(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A copy of redact whose network was changed by one byte, and then is gone."""
+    """A copy of redact whose network was changed by one byte."""
     shutil.copytree(ROOT / "redact", tmp_path / "redact")
     model = tmp_path / "redact" / "models" / "silero" / "silero-vad-16k.onnx"
     clip = film(tmp_path / "cam.mkv", [noise(3)], pictures=street)
     model.write_bytes(model.read_bytes()[:-1] + b"x")
-    for _ in range(2):
-        words = ("run", str(clip), "--audio", "mute-speech", "-o", str(tmp_path / "out.mkv"))
-        done = subprocess.run(
-            [sys.executable, "-m", "redact", *words, *QUICK],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(tmp_path)},
-            check=False,
-        )
-        assert done.returncode == ExitCode.MODEL, done.stderr
-        assert "silero" in done.stderr and not list(tmp_path.glob("out*"))
-        model.unlink(missing_ok=True)
+    words = ("run", str(clip), "--audio", "mute-speech", "-o", str(tmp_path / "out.mkv"))
+    done = subprocess.run(
+        [sys.executable, "-m", "redact", *words, *QUICK],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == ExitCode.MODEL, done.stderr
+    assert "silero" in done.stderr and not list(tmp_path.glob("out*"))
