@@ -70,8 +70,8 @@ RECORDINGS = (
         "Somebody took all masks out of the plan. The audit notices; fix hides what it found.",
         _one,
         [
-            "redact detect door.mp4 -o door.redacted.mp4.plan.json",
-            "redact plan remove door.redacted.mp4.plan.json all --automatic",
+            "redact detect door.mp4 -o door.redacted.mp4.redact/plan.json",
+            "redact plan remove door.redacted.mp4.redact/plan.json all --automatic",
             "redact run door.mp4",
             "redact fix door.mp4",
         ],

@@ -28,7 +28,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder, SAMPLE.name)
             source.write_bytes(SAMPLE.read_bytes())
-            plan = source.with_name(f"{source.stem}.redacted.mp4.plan.json")
+            plan = source.with_name(f"{source.stem}.redacted.mp4.redact") / "plan.json"
             search = [
                 sys.executable,
                 "-m",

@@ -30,10 +30,10 @@ def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
     env = {**os.environ, "PYTHONPATH": str(home)}
     done = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True)
     # Held-back files are in their own folder; they are compared like the others.
-    files = {f.name: f for f in sorted(folder.rglob("*")) if f.is_file()}
+    files = {str(f.relative_to(folder)): f for f in sorted(folder.rglob("*")) if f.is_file()}
     found: dict[str, Any] = {"exit code": done.returncode, "files": sorted(files)}
     for name, file in files.items():
-        if name.endswith((".manifest.json", f"{clip.suffix}.json")):
+        if name.endswith(("record.json", "run.json", "held-back.json")):
             # The note contains the folder's name.
             found[name] = without(json.loads(file.read_text().replace(str(folder), "")))
         elif not name.endswith((".html", ".log")):

@@ -180,11 +180,13 @@ def apply(
     ready = _delivery(delivery, output, "redact.apply")
     info = probe_excerpt(Path(source), found.settings.scope)
     order = order_to_apply(info, draw, ready, plan_file)
-    check_order(order)
-    accepted, journal = accepted_findings(ready.acceptance, order), _journal(progress)
-    if draw.encode.audio is Audio.MUTE_SPEECH:
-        found = pipeline.with_speech_muted(order.info, found, journal)
-    return write_beside(pipeline.apply(order, found, journal, accepted), order)
+    with pipeline.claimed(order) as (order, claim):
+        check_order(order)
+        accepted, journal = accepted_findings(ready.acceptance, order), _journal(progress)
+        if draw.encode.audio is Audio.MUTE_SPEECH:
+            found = pipeline.with_speech_muted(order.info, found, journal)
+        result = pipeline.apply(order, found, journal, accepted, publishing=claim.publishing)
+        return write_beside(result, order)
 
 
 def audit(

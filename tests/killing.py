@@ -58,7 +58,7 @@ def contents(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.rglob("*")) if folder.exists() else ():
         if path.is_file() and not path.name.startswith("."):
-            same = "" if path.name.endswith((".manifest.json", ".mp4.json")) else None
+            same = "" if path.name in ("record.json", "run.json", "held-back.json") else None
             digest = hashlib.sha256(path.read_bytes()).hexdigest() if same is None else same
             found[str(path.relative_to(folder))] = digest
     return found
@@ -132,6 +132,4 @@ def _moment(names: list[str], made: dict[str, str], expected: dict[str, str]) ->
         return "something was being written"
     if any(name.endswith(".scans") for name in names):
         return "a file was being searched"
-    if any(name.endswith(".run") for name in names):
-        return "a file was begun, or had just got its name"
     return "between two files" if 0 < len(made) < len(expected) else "before or behind all files"

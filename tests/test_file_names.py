@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.files import (
-    earlier_plan_name,
+    earlier_plan,
     finding_picture,
     held_name,
-    is_held_name,
     is_made_name,
     is_preview_or_picture,
-    plan_name,
     preview_name,
     redacted_name,
 )
@@ -25,12 +23,10 @@ SUFFIXES = st.sampled_from([".mp4", ".MOV", ".mkv", ".jpg"])
 
 @given(STEMS, SUFFIXES, st.integers(1, 20))
 def test_a_name_shows_what_a_file_is(stem: str, suffix: str, number: int) -> None:
-    held = held_name(Path(redacted_name(stem, suffix)).stem, suffix, number)
+    held = held_name(Path(redacted_name(stem, suffix)).stem, suffix)
     for name in (redacted_name(stem, suffix), preview_name(stem, suffix), held):
         assert name.endswith(suffix) and is_made_name(Path(name).stem)
-    assert is_held_name(held) and is_held_name(finding_picture(Path(held), number).name)
-    plan = plan_name(stem)
-    assert earlier_plan_name(plan, 2) == plan_name(f"{stem}.earlier-2")
+    assert earlier_plan(Path("plan.json"), number).name == f"plan.earlier-{number}.json"
 
 
 def test_other_files_are_not_taken_for_redacts() -> None:
@@ -43,7 +39,7 @@ def test_earlier_previews_are_recognised_and_nothing_else(
     stem: str, suffix: str, number: int
 ) -> None:
     preview = Path(preview_name(stem, suffix))
-    held = Path(held_name(preview.stem, suffix, number))
+    held = Path(held_name(preview.stem, suffix))
     pictures = [finding_picture(path, number).name for path in (preview, held)]
     for name in (preview.name, held.name, *pictures):
         assert is_preview_or_picture(name, preview)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import InputError, RedactError
-from ..files import PRIVATE, is_made_name, names_footage, open_file
+from ..files import PRIVATE, excerpt_name, is_made_name, is_work_folder, names_footage, open_file
 from ..inspect import is_release
 from ..media import probe
 from ..record import manifest_path
@@ -49,6 +49,13 @@ class Footage:
     path: Path
     below: Path = Path()
     cut: tuple[float, float] | None = None
+
+    @property
+    def named(self) -> Path:
+        """The path by which files beside it are named: its own, with the span of an excerpt."""
+        if self.cut is None:
+            return self.path
+        return self.path.with_name(excerpt_name(self.path.stem, self.path.suffix, self.cut))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +193,8 @@ def _overlooked(
         yield path, Message("left_no_file")
     for inside in _folders_in(folder, recursive):
         of_results = results is not None and _lies_in(inside, results)
-        if of_results or inside.name.startswith(".") or inside.name == PRIVATE:
+        ours = inside.name == PRIVATE or is_work_folder(inside)
+        if of_results or inside.name.startswith(".") or ours:
             continue
         if _is_closed(inside):
             yield inside, Message("left_closed")
@@ -247,6 +255,8 @@ def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
         recorded = manifest_path(path).exists()
     if is_made_name(path.stem) or recorded:
         return Message("left_ours")
+    if any(map(is_work_folder, path.parents)):
+        return Message("left_ours")
     if PRIVATE in path.parts:
         return Message("left_private", folder=PRIVATE)
     if results is not None and _lies_in(path, results) and not _lies_in(place, results):
@@ -260,7 +270,7 @@ def _no_videos(folder: Path, results: Path) -> Iterator[tuple[Path, Message]]:
     """Files directly in a folder whose names are not those of videos."""
     with contextlib.suppress(OSError):
         for path in sorted(folder.iterdir()):
-            ours = path.name.endswith((".partial", ".run", ".json", ".sig"))
+            ours = path.name.endswith((".partial", ".json", ".sig"))
             if not (names_footage(path) or ours or path == results or path.is_dir()):
                 yield path, Message("left_no_video")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import ExitCode
+from ..pipeline import result_named
 from ..record import (
     CheckResult,
     check_output,
@@ -35,6 +36,7 @@ def check(
 ) -> int:
     """`redact check`."""
     public = None if key is None else load_public_key(key)
+    output = output if manifest else result_named(output)
     result = check_output(output, source=source, log=log, key=public, manifest=manifest)
     if as_json:
         tell_json(_as_json(result))

@@ -17,7 +17,7 @@ from ..errors import OutputError, UsageError
 from ..files import made_folder, names_footage
 from ..inspect import looks_released
 from ..media import default_output_name
-from ..pipeline import Delivery
+from ..pipeline import Delivery, released_before
 from ..words import problem
 from .app import PathType
 
@@ -127,16 +127,21 @@ def _check_release(sources: Sequence[tuple[Footage, Path | None]]) -> None:
     twice = _repeated(one.path for one, _ in sources if one.cut is None)
     if twice is not None:
         raise problem(UsageError, "named_twice", path=twice)
+    known = [_named(one.path) for one, _ in sources]
+    for one, folder in sources:
+        before = released_before(one.named, folder or one.path.parent)
+        known += [] if before is None else [_named(before)]
     folders = {Path(os.path.realpath(folder or one.path.parent)) for one, folder in sources}
-    _refuse_second_release(folders, [_named(one.path) for one, _ in sources])
+    _refuse_second_release(folders, known)
 
 
-def _refuse_second_release(folders: Iterable[Path], sources: Sequence[Path]) -> None:
-    """Nothing in a release says what it was made from, so a second run would repeat everything."""
-    name = f"NAME{Path(default_output_name(sources[0])).suffix}"
+def _refuse_second_release(folders: Iterable[Path], known: Sequence[Path]) -> None:
+    """Refuse a folder with a release of other sources: nothing in it says what it was made from, so
+    the two would be one."""
+    name = f"NAME{Path(default_output_name(known[0])).suffix}"
     for folder in folders:
         there = sorted(folder.iterdir()) if folder.is_dir() else []
-        earlier = [p.name for p in there if looks_released(p) and p not in sources]
+        earlier = [p.name for p in there if looks_released(p) and p not in known]
         if earlier:
             one = folder / name
             raise problem(UsageError, "second_release", folder=folder, name=earlier[0], one=one)

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from .. import api
-from ..files import check_writable
-from ..media import named_after, probe_excerpt
-from ..pipeline import Journal, delete_scans, review_plan, set_plan_aside
+from ..files import check_writable, ready_folder
+from ..media import probe_excerpt
+from ..pipeline import Journal, delete_scans, searched_plan, set_plan_aside
 from ..plan import write_plan
 from ..words import say
 from . import options
@@ -35,12 +35,13 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
         lower_priority()
     terminal = Terminal(for_parent=one_of_several)
     settings = options.detect_settings(params)
-    plan_file = plan_file or review_plan(named_after(probe_excerpt(source, settings.scope)))
+    plan_file = plan_file or searched_plan(probe_excerpt(source, settings.scope))
     check_writable(plan_file, params["force"], never=(source,), whole=True)
-    plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
-    if params["force"]:
-        set_plan_aside(plan_file, Journal(terminal))
-    write_plan(plan, plan_file, force=params["force"], never=(source,))
+    with ready_folder(plan_file.parent):
+        plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
+        if params["force"]:
+            set_plan_aside(plan_file, Journal(terminal))
+        write_plan(plan, plan_file, force=params["force"], never=(source,))
     delete_scans(plan_file)
     counts = Counter(track.target.word for track in plan.tracks)
     if params["as_json"]:

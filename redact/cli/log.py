@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from ..errors import ExitCode, PlanError, UsageError
+from ..pipeline import log_named
 from ..record import (
     LogState,
     append,
@@ -26,7 +27,9 @@ from .terminal import Terminal, tell, tell_json
 Problem = tuple[int, str, Translatable]
 """A problem in a log: line, kind and words."""
 
-file_argument = click.argument("file", type=PATH)
+file_argument = click.argument(
+    "file", type=PATH, callback=lambda context, parameter, value: log_named(value)
+)
 
 
 @click.group(context_settings=HELP)

@@ -13,7 +13,7 @@ import click
 
 from ..errors import CheckFailedError, OutputExistsError, RedactError, UsageError
 from ..files import check_writable, read_file, write_whole
-from ..pipeline import Delivery
+from ..pipeline import Delivery, result_named
 from ..record import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..report import (
     CASE_MARK,
@@ -25,6 +25,7 @@ from ..report import (
     marked_report,
     report_beside,
     report_html,
+    report_path,
     require_pdf,
 )
 from ..words import Message, problem, say, spoken
@@ -51,12 +52,13 @@ def report(
     force: bool,
 ) -> None:
     """`redact report`."""
+    output = output if manifest else result_named(output)
     path = manifest or manifest_path(output)
     read_manifest(path)  # says precisely what is wrong with the file
     data = path.read_bytes()
     value = parse_manifest(data, str(path))
-    page = html or output.with_name(f"{output.name}.report.html")
-    table = csv_path or output.with_name(f"{output.name}.exemptions.csv")
+    page = html or report_path(output, path, "report.html")
+    table = csv_path or report_path(output, path, "exemptions.csv")
     never = (output, path)
     places = [page, table, *([] if pdf is None else [pdf])]
     _check_places(places, force, never)

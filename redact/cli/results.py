@@ -13,8 +13,8 @@ from typing import Any, Final
 import click
 
 from ..auditing import finding_sentence
-from ..files import PRIVATE
-from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
+from ..files import work_folder
+from ..pipeline import Delivery, HeldBack, Result, ResultState, held_in, relative_to_here
 from ..plan import Plan, census
 from ..record import Manifest, OpenPart, file_name, manifest_path
 from ..report import census_in_words
@@ -117,13 +117,10 @@ def tell_result(
 
 def _tell_old_copy(result: Result, terminal: Terminal, fixed: HeldBack | None) -> None:
     """Offer to delete an older copy that was held back, because it shows what was found."""
-    folders = (place.parent / PRIVATE for place in (result.output, result.source))
-    found = (held_back_for(result.wanted, folder) for folder in folders)
-    source = str(result.source.absolute())  # two releases may have had one neutral name in mind
-    held = fixed or next((held for held in found if held and held.source == source), None)
-    files = [] if held is None else held.all_files()
-    if held is None or not files:
+    held = fixed or held_in(result.folder or work_folder(result.output))
+    if held is None or not Path(held.output).exists():
         return
+    files = held.all_files()
     name = relative_to_here(held.output)
     terminal.say(say("old_copy_left", name=name, count=len(files) - 1))
     terminal.say(shlex.join(["redact", "fix", as_argument(name), "--remove"]))

@@ -10,11 +10,23 @@ from typing import Any, Final
 import click
 
 from ..errors import UsageError
-from ..files import check_writable, is_held_name, make_folder, names_footage
+from ..files import (
+    HELD_NOTE,
+    PLAN,
+    PRIVATE,
+    check_writable,
+    folder_named,
+    is_work_folder,
+    make_folder,
+    names_footage,
+    result_of,
+    run_note,
+)
 from ..media import probe_excerpt
 from ..pipeline import (
     deletion_of,
     find_held,
+    made_from,
     plan_to_review,
     refuse_foreign_paths,
     relative_to_here,
@@ -70,7 +82,7 @@ def review(
     named, plan_file = list(names), None
     if len(named) == 2 and not (named[1].is_dir() or names_footage(named[1])):
         plan_file = named.pop()
-    if len(named) != 1 or named[0].is_dir():
+    if len(named) != 1 or (named[0].is_dir() and not is_work_folder(named[0])):
         searched = {option.name for option in detect.params} - {"plan_file"}
         words = typed_options({option.name or "" for option in review.params} - searched)
         settings, evidence = options.detect_settings(params), params["evidence"]
@@ -86,14 +98,19 @@ def review(
         terminal.say(say("case_closed"))
         return 0
     source = named[0]
-    if is_held_name(source.name):
-        held = find_held(source)
+    work = folder_named(source)
+    if work is not None and (work / PRIVATE / HELD_NOTE).exists():
+        held = find_held(work)
         refuse_foreign_paths(held)
         source, plan_file = relative_to_here(held.source), relative_to_here(held.plan)
         folder = relative_to_here(held.final).parent
         terminal.say(say("was_made_from", path=named[0], source=source))
         if (final := superseded_by(held)) is not None:
             terminal.say(say("superseded", path=named[0], final=final, delete=deletion_of(held)))
+    elif work is not None:
+        source, plan_file = made_from(work), plan_file or work / PLAN
+        folder = folder or result_of(work, run_note(work)).parent
+        terminal.say(say("was_made_from", path=named[0], source=source))
     settings, chosen = options.detect_settings(params), options.chosen_settings()
     info = probe_excerpt(source, settings.scope)
     if plan_file is None:

@@ -215,7 +215,7 @@ class _Videos:
             write_index(index, results, found.left_out, left, title, took, self.terminal)
         codes = {result["exit_code"] for result in results}
         unfinished = left or ExitCode.INTERRUPTED in codes
-        if found.several and unfinished and not self.delivery.release:
+        if found.several and unfinished:
             self.terminal.say(say("go_on_with_rest"))
 
     @contextlib.contextmanager

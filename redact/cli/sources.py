@@ -17,7 +17,7 @@ from ..batch import Command, Done, Footage
 from ..errors import ExitCode, RedactError, UsageError
 from ..inspect import release_path
 from ..media import default_output_name, is_photograph
-from ..pipeline import Delivery, Preview, make_preview, redact_video
+from ..pipeline import Delivery, Preview, make_preview, redact_video, released_before
 from ..progress import Moved
 from ..record import EvidenceChoice, needs_passphrase
 from ..settings import Settings
@@ -241,10 +241,13 @@ def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> Non
 
 
 def neutral_places(places: Iterable[tuple[Footage, Path | None]], codec: str) -> Iterator[str]:
-    """A free neutral name for each video, in the folder for its result."""
-    taken: set[Path] = set()
-    for source, place in ((one.path, place) for one, place in places):
-        suffix = Path(default_output_name(source, codec, is_photograph(source))).suffix
-        path = release_path(place or source.parent, suffix, taken)
+    """A neutral name for each video, in the folder for its result: that of an earlier run, so that
+    a release can go on, else a free one."""
+    there = [(one, place or one.path.parent) for one, place in places]
+    before = [released_before(one.named, folder) for one, folder in there]
+    taken = {path for path in before if path is not None}
+    for (one, folder), known in zip(there, before, strict=True):
+        suffix = Path(default_output_name(one.path, codec, is_photograph(one.path))).suffix
+        path = known or release_path(folder, suffix, taken)
         taken.add(path)
         yield str(path)

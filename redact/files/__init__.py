@@ -22,18 +22,27 @@ from .leftovers import (
     wanted_name,
 )
 from .names import (
+    HELD_NOTE,
+    PLAN,
     PRIVATE,
-    earlier_plan_name,
+    README,
+    RECORD,
+    RUN_NOTE,
+    WORK_ENDING,
+    earlier_plan,
     excerpt_name,
     finding_picture,
     held_name,
-    is_held_name,
     is_made_name,
     is_preview_or_picture,
+    is_work_folder,
     plan_name,
     preview_name,
     redacted_name,
+    release_folder,
+    side_file,
     still_name,
+    work_folder,
 )
 from .output import (
     FOOTAGE_ENDINGS,
@@ -47,3 +56,16 @@ from .output import (
 from .own_mark import belongs_to_user, is_own, own_mark
 from .reading import open_file, read_file
 from .remembered import remember_name, remembered_name
+from .result_folder import (
+    RunNote,
+    check_ready,
+    decoded_note,
+    folder_named,
+    folders_of,
+    path_as_text,
+    ready_folder,
+    result_of,
+    run_note,
+    source_of,
+    text_as_path,
+)

@@ -4,14 +4,23 @@
 |---|---|
 | result | `NAME.redacted.EXT`; of another kind than its source `NAME.EXT.redacted.mp4` |
 | result of an excerpt | `NAME.0m40s-2m10s.redacted.EXT` |
-| preview | `NAME.preview.EXT` |
+| all that belongs to a result | in the folder `RESULT.redact`, see `work_folder` |
+| preview | `NOT-FOR-RELEASE/NAME.preview.EXT` |
 | picture of a result | `NAME.redacted.EXT.0m12.34s.png`, then `….0m12.34s-2.png` |
-| result that was held back | `NAME.redacted.needs-review.EXT`, then `….needs-review-2.EXT` |
-| picture of a finding in one | `NAME.redacted.needs-review.EXT.finding-1.png` |
-| plan | `NAME.redacted.EXT.plan.json`; one put aside: `….earlier-1.plan.json` |
+| plan of a search alone | `NAME.EXT.plan.json` |
 
-Whatever shows hidden subjects lies in a folder `PRIVATE`. What lies beside a result under its full
-name (record, signature, report) is named by the room that writes it.
+In a folder of a result:
+
+| file | name |
+|---|---|
+| plan | `plan.json`; one put aside: `plan.earlier-1.json` |
+| record, its signature | `record.json`, `record.json.sig` |
+| what a run notes for the next one, and its lock | `run.json` |
+| what was held back, its record, a note | in a folder `NOT-FOR-RELEASE` |
+| in there | `NAME.redacted.needs-review.EXT`, `record.json`, `held-back.json` |
+| picture of a finding | `NAME.redacted.needs-review.EXT.finding-1.png` |
+
+Whatever shows hidden subjects lies in a folder `PRIVATE`.
 """
 
 from __future__ import annotations
@@ -22,6 +31,15 @@ from typing import Final
 
 PRIVATE: Final = "NOT-FOR-RELEASE"
 """Name of the private folder, for files that show hidden subjects."""
+
+WORK_ENDING: Final = ".redact"
+README, RUN_NOTE, PLAN, RECORD, HELD_NOTE = (
+    "README.txt",
+    "run.json",
+    "plan.json",
+    "record.json",
+    "held-back.json",
+)
 
 _REDACTED, _PREVIEW, _HELD, _PLAN = "redacted", "preview", "needs-review", ".plan.json"
 
@@ -55,15 +73,9 @@ def preview_name(stem: str, suffix: str) -> str:
     return f"{stem}.{_PREVIEW}{suffix}"
 
 
-def held_name(stem: str, suffix: str, number: int = 1) -> str:
-    """Name under which a result is held back: the first, or a later one of the same name."""
-    mark = _HELD if number == 1 else f"{_HELD}-{number}"
-    return f"{stem}.{mark}{suffix}"
-
-
-def is_held_name(name: str) -> bool:
-    """Whether a file is a result that was held back, or lies beside one, by its name."""
-    return f".{_HELD}" in name
+def held_name(stem: str, suffix: str) -> str:
+    """Name under which a result is held back."""
+    return f"{stem}.{_HELD}{suffix}"
 
 
 def is_made_name(name: str) -> bool:
@@ -97,6 +109,34 @@ def plan_name(of: str) -> str:
     return f"{of}{_PLAN}"
 
 
-def earlier_plan_name(plan: str, number: int) -> str:
-    """Name of a plan that was put aside, from the one that it had."""
-    return f"{plan.removesuffix(_PLAN)}.earlier-{number}{_PLAN}"
+def earlier_plan(plan: Path, number: int) -> Path:
+    """Path of a plan that was put aside, from the one that it had."""
+    return plan.with_name(f"{plan.stem}.earlier-{number}{plan.suffix}")
+
+
+def work_folder(result: Path) -> Path:
+    """Path of the folder beside a result, also if it was held back and lies in there."""
+    if result.parent.name == PRIVATE and is_work_folder(result.parent.parent):
+        return result.parent.parent
+    return result.with_name(result.name + WORK_ENDING)
+
+
+def is_work_folder(folder: Path) -> bool:
+    """Whether a folder belongs to a result, by its name."""
+    return folder.suffix == WORK_ENDING
+
+
+def side_file(output: Path, name: str) -> Path:
+    """Path of a file that belongs to an output: in its folder or, if it was held back, beside it in
+    the private folder there."""
+    folder = work_folder(output)
+    return (output.parent if output.parent.parent == folder else folder) / name
+
+
+def release_folder(named: Path) -> Path:
+    """Path of the folder of a release, beside its source.
+
+    Args:
+        named: path by which files beside the source are named.
+    """
+    return named.with_name(f"{named.name}.release{WORK_ENDING}")

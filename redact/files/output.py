@@ -19,6 +19,7 @@ from ..errors import OutputError, OutputExistsError
 from ..words import problem, reason_of
 from .guarded_folder import GuardedFolder, others_may_write
 from .leftovers import LockedFile, new_partial, sweep
+from .names import is_work_folder
 
 FOOTAGE_ENDINGS: Final = re.compile(
     r"\.(26[45]|3g[2p]|asf|avi|dav|dv|f4v|flv|gif|h26[45]|hevc|ivf|lrv|m1v|m2ts?|m2v|m4v|mjpe?g"
@@ -311,6 +312,8 @@ def check_writable(
     """
     if whole:
         _refuse_footage(path)
+    if is_work_folder(path.parent) and not path.parent.exists():
+        return  # who makes that folder has checked that it can be made
     OutputFile(path, force, never).discard()
     free = shutil.disk_usage(path.absolute().parent).free
     if free < size:

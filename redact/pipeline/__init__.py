@@ -1,18 +1,26 @@
 """One video, from the file to the redacted copy and its record; `run` tells the story."""
 
 from .audit_result import Accepted, same_place
-from .beside_result import audit_settings, plan_beside, record_beside
+from .beside_result import (
+    audit_settings,
+    log_named,
+    made_from,
+    plan_beside,
+    record_beside,
+    relative_to_here,
+    result_named,
+)
+from .claim import claimed
 from .consequences import consequences, covering, mistakable
 from .find_texts import ReadTexts, find_texts
 from .fix import (
     deletion_of,
     fix_held,
     refuse_foreign_paths,
-    relative_to_here,
     remove_held,
     superseded_by,
 )
-from .held_back import HeldBack, accepted_findings, find_held, held_back_for
+from .held_back import HeldBack, accepted_findings, find_held, held_in
 from .journal import Journal
 from .mask_video import write_masks
 from .may_be_open import may_be_open
@@ -24,7 +32,8 @@ from .order import (
     check_order,
     order_to_apply,
     order_to_run,
-    review_plan,
+    plan_of,
+    released_before,
     with_codes,
 )
 from .planned_frames import CheckedFrames
@@ -37,6 +46,7 @@ from .saved_plan import (
     require_chosen_settings,
     require_same_source,
     save_plan,
+    searched_plan,
     set_plan_aside,
 )
 from .search import detect

@@ -10,8 +10,18 @@ import msgspec
 
 from .. import __version__
 from ..auditing import AuditSettings
-from ..errors import PlanError
-from ..files import read_file
+from ..errors import InputError, MismatchError, PlanError
+from ..files import (
+    RUN_NOTE,
+    RunNote,
+    folders_of,
+    names_footage,
+    read_file,
+    result_of,
+    run_note,
+    source_of,
+    text_as_path,
+)
 from ..plan import Plan, read_plan, without_mark
 from ..record import (
     Manifest,
@@ -21,7 +31,9 @@ from ..record import (
     sha256_of_bytes,
 )
 from ..settings import Audio, RenderSettings, Stamp
-from .order import review_plan
+from ..words import problem
+from .held_back import held_in
+from .order import plan_of
 
 
 def record_beside(output: Path) -> Manifest | None:
@@ -32,10 +44,64 @@ def record_beside(output: Path) -> Manifest | None:
         return None
 
 
+def result_named(name: Path) -> Path:
+    """Path of the result that a name means: itself, unless it is an original, the folder of a
+    result, or something in one. What was held back stands for a result that does not exist.
+
+    Raises:
+        InputError: several results were made from it.
+    """
+    if manifest_path(name).exists():
+        return name
+    folders = folders_of(name)
+    if len(folders) > 1:
+        results = "\n".join(str(result_of(folder, run_note(folder))) for folder in folders)
+        raise problem(InputError, "several_results", name=name, results=results)
+    if not folders:
+        return name
+    result = result_of(folders[0], run_note(folders[0]))
+    held = held_in(folders[0])
+    return result if result.exists() or held is None else relative_to_here(held.output)
+
+
+def log_named(name: Path) -> Path:
+    """Path of the custody log that a name means: itself, unless it is a video, a result or the
+    folder of one that was entered in a log."""
+    folders = folders_of(name) if names_footage(name) or name.is_dir() else []
+    note = run_note(folders[0]) if len(folders) == 1 else None
+    if note is None or not note.log:
+        return name
+    log = text_as_path(note.log)
+    _refuse_foreign(folders[0], note, log)
+    return log
+
+
+def made_from(folder: Path) -> Path:
+    """Path of the original of a folder of a result. Raises PlanError if nothing says it, and
+    MismatchError if a stranger's note names one that lies elsewhere."""
+    note = run_note(folder)
+    if note is None:
+        raise problem(PlanError, "no_run_note", path=folder)
+    source = source_of(folder, note)
+    _refuse_foreign(folder, note, source)
+    return relative_to_here(source)
+
+
+def _refuse_foreign(folder: Path, note: RunNote, other: Path) -> None:
+    if not note.own and other.parent not in (folder.absolute(), folder.absolute().parent):
+        raise problem(MismatchError, "note_of_others", path=folder / RUN_NOTE, other=other)
+
+
+def relative_to_here(path: Path | str) -> Path:
+    """The path relative to the working folder, if it lies in that folder."""
+    place, here = Path(path), Path.cwd()
+    return place.relative_to(here) if place.is_relative_to(here) else place
+
+
 def plan_beside(output: Path, record: Manifest) -> Path | None:
     """Path of the plan beside an output, if it is the recorded one, or differs from that only in
     what a person has viewed and answered since; else None."""
-    path = review_plan(output)
+    path = plan_of(output)
     if hash_of(path) == record.run.plan_sha256:
         return path
     with contextlib.suppress(PlanError):

@@ -1,4 +1,4 @@
-"""Claims the name of a result for one run, and finds what a killed run left under it."""
+"""Claims the folder of a result for one run, and finds what a killed run left in it."""
 
 from __future__ import annotations
 
@@ -6,135 +6,130 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from ..errors import OutputError, RedactError
-from ..files import LockedFile, beside, claim, sweep, unwritable
+from ..files import (
+    PLAN,
+    README,
+    RUN_NOTE,
+    LockedFile,
+    RunNote,
+    claim,
+    decoded_note,
+    is_work_folder,
+    keep_to_owner,
+    path_as_text,
+    ready_folder,
+    sweep,
+    unwritable,
+)
 from ..media import sha256_of
-from ..record import manifest_path
 from ..words import problem
-from .order import Order, review_plan
+from .order import Order
 from .stored_scans import delete_scans
-
-
-class _Note(msgspec.Struct):
-    """The note of a running process, which stays behind if the process is killed: path (its bytes
-    in hex, because a name need not be UTF-8) and SHA-256 of the file that it published last."""
-
-    published: str = ""
-    sha256: str = ""
 
 
 @dataclass(slots=True)
 class Claim:
-    """One run's claim on the name of a result.
+    """One run's claim on a result and its folder.
 
     Attributes:
-        final: the name.
-        unfinished: files that a killed run had published but not finished; they may be replaced.
+        note: what a killed run would leave to the next one.
     """
 
-    final: Path
-    unfinished: tuple[Path, ...]
-    _note: LockedFile
-    _published: bool = False
+    note: RunNote
+    _file: LockedFile
 
-    @classmethod
-    def begin(cls, final: Path, held_folder: Path | None = None) -> Claim:
-        """Claim a name, and remove temporary files that killed runs left in its folder.
+    @property
+    def unfinished(self) -> bool:
+        """Whether a file has its name, but perhaps not what belongs to it."""
+        return bool(self.note.sha256)
 
-        Args:
-            final: the name.
-            held_folder: private folder for the result if it is held back.
+    def publishing(self, sha256: str) -> None:
+        """Note that the file with this hash is about to get its name; "": that nothing is left to
+        write. The note is on disk on return. Raises OutputError."""
+        self._write(replace(self.note, sha256=sha256))
 
-        Raises:
-            OutputError: another run has claimed the name, or the folder is not writable.
-        """
-        sweep(final.parent)
+    def _write(self, note: RunNote) -> None:
+        handle = self._file.handle
         try:
-            note = claim(beside(final, "run"))
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.ftruncate(handle, 0)
+            os.write(handle, note.encoded())
+            os.fsync(handle)
         except OSError as error:
-            raise unwritable(final, error) from error
-        if note is None:
-            raise problem(OutputError, "claimed", path=final)
-        return cls(final, _unfinished(note, final, held_folder), note)
-
-    def publishing(self, path: Path, sha256: str) -> None:
-        """Note which file is about to get its name. The note is on disk on return. Raises
-        OutputError."""
-        data = msgspec.json.encode(_Note(os.fsencode(path.absolute()).hex(), sha256))
-        try:
-            os.lseek(self._note.handle, 0, os.SEEK_SET)
-            os.ftruncate(self._note.handle, 0)
-            os.write(self._note.handle, data)
-            os.fsync(self._note.handle)
-        except OSError as error:
-            raise unwritable(path, error) from error
-        self._published = True
-
-    def stop(self) -> None:
-        """End the claim of a run that failed. The note stays if a file already has its name,
-        because the files beside it may be missing."""
-        if self._published or self.unfinished:
-            self._note.release()
-        else:
-            self.end()
-
-    def end(self) -> None:
-        """End the claim of a run that completed: nothing is left to continue."""
-        self._note.remove()
-
-
-def _unfinished(note: LockedFile, final: Path, held_folder: Path | None) -> tuple[Path, ...]:
-    """The file that a killed run had published, if its contents are unchanged, and its record.
-
-    A file in neither of the two folders is ignored: the note may have been copied with its folder,
-    or written by a stranger.
-    """
-    os.lseek(note.handle, 0, os.SEEK_SET)
-    try:
-        said = msgspec.json.decode(os.read(note.handle, 1 << 16), type=_Note)
-        path = Path(os.fsdecode(bytes.fromhex(said.published)))
-        place = os.path.realpath(path.parent)
-        if path.name == final.name and place == os.path.realpath(final.parent):
-            path = final
-        elif held_folder is None or place != os.path.realpath(held_folder):
-            return ()
-        if sha256_of(path) != said.sha256:
-            return ()
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RedactError):
-        return ()
-    return path, manifest_path(path)
+            raise unwritable(self._file.path, error) from error
+        self.note = note
 
 
 @contextlib.contextmanager
-def claimed(order: Order) -> Iterator[tuple[Order, Claim | None]]:
-    """Claim the name of a result while its run lasts.
+def claimed(order: Order) -> Iterator[tuple[Order, Claim]]:
+    """Claim a result while its run lasts, and remove the temporary files that killed runs left.
 
-    Yields the order, allowed to replace what a killed run had not finished, and the claim. A
-    release has no claim: nothing but the video may lie in its folder, not even for a moment.
+    Yields the order, allowed to replace what a killed run had not finished, and the claim.
 
     Raises:
-        OutputError: see `Claim.begin`.
+        OutputError: another run has claimed the result, or its folder cannot be written to.
     """
-    for folder in (order.final.parent, order.held_folder):
+    for folder in (order.final.parent, order.folder, order.held_folder):
         sweep(folder)  # what a killed run left in the private folder may show a face
-    if order.delivery.release:
-        yield order, None
-        return
-    one = Claim.begin(order.final, order.held_folder)
+    with ready_folder(order.folder), _lock(order) as one:
+        if order.delivery.release:
+            keep_to_owner(order.folder, 0o700)  # it says what the release was made from
+        yield (order.replacing() if one.unfinished else order), one
+        one.publishing("")
+        if order.plan_file is None:  # an earlier run with a plan may have been stopped
+            delete_scans(order.folder / PLAN)
+
+
+@contextlib.contextmanager
+def _lock(order: Order) -> Iterator[Claim]:
+    """The claim, until the context is left. Its note stays if anything else is in the folder."""
+    path = order.folder / RUN_NOTE
     try:
-        if order.final in one.unfinished:
-            order = order.replacing()
-        else:
-            for path in one.unfinished:  # held back, by a run that was killed before it told
+        file = claim(path)
+    except OSError as error:
+        raise unwritable(order.final, error) from error
+    if file is None:
+        raise problem(OutputError, "claimed", path=order.final)
+    log = order.delivery.evidence.log
+    one = Claim(RunNote(source="", result=""), file)
+    try:
+        note = RunNote(
+            source=path_as_text(order.info.path),
+            result=path_as_text(order.final),
+            log="" if log is None else path_as_text(log),
+        )
+        one = Claim(note, file)
+        one.publishing(_killed(file, order))
+        yield one
+    finally:
+        with contextlib.suppress(OSError):
+            names = {there.name for there in order.folder.iterdir()}
+            if names <= {README, RUN_NOTE} and not one.unfinished:
+                file.remove()
+        file.release()
+
+
+def _killed(file: LockedFile, order: Order) -> str:
+    """SHA-256 of the result, if a killed run gave it its name and it is unchanged; else "". What
+    such a run held back is deleted: nobody was told of it."""
+    os.lseek(file.handle, 0, os.SEEK_SET)
+    said = decoded_note(os.read(file.handle, 1 << 16))
+    for path in (order.final, order.held):
+        with contextlib.suppress(RedactError):
+            if said and said.sha256 and sha256_of(path) == said.sha256:
+                if path == order.final:
+                    return said.sha256
+                clear_held(order)
+    return ""
+
+
+def clear_held(order: Order) -> None:
+    """Delete what was held back under this name before, except the plan of this run."""
+    if is_work_folder(order.folder) and order.held_folder.is_dir():
+        for path in order.held_folder.iterdir():
+            if path != order.plan_file and not path.is_dir():
                 path.unlink(missing_ok=True)
-        yield order, one
-    except BaseException:
-        one.stop()
-        raise
-    one.end()
-    if order.plan_file is None:  # an earlier run with a plan may have been stopped
-        delete_scans(review_plan(order.final))

@@ -12,18 +12,19 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import hiding_places
-from ..errors import MismatchError, OutputExistsError
-from ..files import check_writable, made_folder, sweep
+from ..errors import MismatchError, OutputExistsError, PlanError
+from ..files import RECORD, check_writable, made_folder, sweep
 from ..follow_drawn import Frames, follow_on, index_packets
 from ..media import SourceInfo, probe, probe_excerpt
 from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
-from ..record import checked_case
+from ..record import checked_case, read_manifest
 from ..settings import Audio
 from ..types import EVERYWHERE, Decided, Finding, FindingKind, Keyframe, Scope
 from ..words import Message, problem, say
-from .beside_result import record_beside
-from .held_back import HeldBack, accepted_of, held_back_for, name_in
+from .beside_result import relative_to_here
+from .claim import claimed
+from .held_back import HeldBack, accepted_of, name_in
 from .journal import Journal
 from .mute_speech import mute_heard, still_heard, with_speech_muted
 from .order import Acceptance, Order
@@ -59,8 +60,6 @@ def fix_held(
             meanwhile.
     """
     refuse_foreign_paths(held)
-    for path in (held.final, held.output):
-        sweep(relative_to_here(path).parent)
     journal = Journal(progress)
     plan_file = relative_to_here(held.plan)
     plan = read_plan(plan_file)
@@ -73,8 +72,9 @@ def fix_held(
     if accepted is not None and not by and not order.delivery.release:
         journal.warn(Message("accepted_by_nobody"))
     # The first run may have removed the folder again, as it left no result there.
-    with made_folder(order.final.parent):
-        _refuse_fixed(held)
+    with made_folder(order.final.parent), claimed(order) as (order, claim):
+        if not claim.unfinished:
+            _refuse_fixed(held)
         check_writable(order.final, order.delivery.force, never=(info.path, plan_file))
         shown = () if accepted is None else accepted.findings
         fixed = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
@@ -90,7 +90,8 @@ def fix_held(
                 tell(say("tracks_hide_found", path=plan_file, count=added))
             if silenced := len(set(fixed.muted) - set(plan.muted)):
                 tell(say("spans_mute_heard", path=plan_file, count=silenced))
-        return write_beside(apply(order, fixed, journal, accepted), order)
+        result = apply(order, fixed, journal, accepted, publishing=claim.publishing)
+        return write_beside(result, order)
 
 
 def refuse_foreign_paths(held: HeldBack) -> None:
@@ -98,10 +99,11 @@ def refuse_foreign_paths(held: HeldBack) -> None:
     written, read or replaced, that are not beside it."""
     if held.own:
         return
-    here = held.note.parent
+    here = held.folder
     evidence = held.delivery.evidence
     places = [held.final, held.output, held.plan]
-    strange = [path for path in places if Path(path).parent not in (here, here.parent)]
+    known = (here, here.parent, held.note.parent)
+    strange = [path for path in places if Path(path).parent not in known]
     strange += [str(path) for path in (evidence.log, evidence.key_file) if path]
     if strange:
         raise problem(MismatchError, "note_of_others", path=held.note, other=strange[0])
@@ -114,7 +116,7 @@ def _refuse_fixed(held: HeldBack) -> None:
     final = relative_to_here(held.final)
     if held.delivery.force or not os.path.lexists(final):
         return
-    code = "fix_done" if _is_of_its_source(final, held) else "fix_there"
+    code = "fix_done" if _is_of_its_source(held) else "fix_there"
     raise problem(OutputExistsError, code, path=final, delete=deletion_of(held))
 
 
@@ -127,12 +129,15 @@ def superseded_by(held: HeldBack) -> Path | None:
     """The finished result of the same source that got the name since; None if there is none."""
     final = relative_to_here(held.final)
     newer = final.exists() and final.stat().st_mtime_ns > held.note.stat().st_mtime_ns
-    return final if newer and _is_of_its_source(final, held) else None
+    return final if newer and _is_of_its_source(held) else None
 
 
-def _is_of_its_source(final: Path, held: HeldBack) -> bool:
-    record = record_beside(final)
-    return record is not None and record.source.sha256_before == held.source_sha256
+def _is_of_its_source(held: HeldBack) -> bool:
+    try:
+        record = read_manifest(held.folder / RECORD)
+    except PlanError:
+        return False
+    return record.source.sha256_before == held.source_sha256
 
 
 def order_as_before(
@@ -150,7 +155,7 @@ def order_as_before(
         probe_excerpt(relative_to_here(held.source), scope),
         held.draw,
         relative_to_here(held.final),
-        relative_to_here(held.output).parent,
+        relative_to_here(held.folder),
         replace(held.delivery, evidence=evidence, command=command),
         plan_file=relative_to_here(held.plan),
     )
@@ -185,32 +190,18 @@ def _hiding(
 
 
 def remove_held(held: HeldBack) -> list[Path]:
-    """Remove every held-back result of one name, with its files; returns the removed paths.
+    """Remove everything that was held back; returns the removed paths.
 
     Raises:
         MismatchError: the original is one of the files.
     """
-    folder, one = Path(held.output).parent, held
+    folder = Path(held.output).parent
     sweep(folder)
-    removed: list[Path] = []
-    while True:
-        files = [path for path in one.all_files() if path.parent == folder]
-        if Path(one.source) in files:
-            raise problem(MismatchError, "removes_original", path=one.source)
-        for path in files:
-            path.unlink()
-            removed.append(path)
-        released = Path(held.source) if held.delivery.release else None
-        other = held_back_for(Path(held.final), folder, released)
-        if other is None or other == one:
-            break
-        one = other
+    files = held.all_files()
+    if Path(held.source) in files:
+        raise problem(MismatchError, "removes_original", path=held.source)
+    for path in files:
+        path.unlink()
     with contextlib.suppress(OSError):  # the folder is not empty
         folder.rmdir()
-    return removed
-
-
-def relative_to_here(path: Path | str) -> Path:
-    """The path relative to the working folder, if it lies in that folder."""
-    place, here = Path(path), Path.cwd()
-    return place.relative_to(here) if place.is_relative_to(here) else place
+    return files

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import glob
 import os
 import shlex
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,13 +17,22 @@ from msgspec.structs import replace
 
 from .. import __version__
 from ..errors import InputError, PlanError, UsageError
-from ..files import PRIVATE, belongs_to_user, is_held_name, is_own, own_mark, read_file, write_whole
+from ..files import (
+    HELD_NOTE,
+    PRIVATE,
+    belongs_to_user,
+    folders_of,
+    is_own,
+    own_mark,
+    read_file,
+    work_folder,
+    write_whole,
+)
 from ..media import sha256_of
 from ..plan import dump_plan
 from ..record import (
     CaseFields,
     FindingPart,
-    manifest_path,
     sha256_of_bytes,
 )
 from ..settings import DrawSettings
@@ -43,7 +50,7 @@ PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 
 
 class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Contents of the file `NAME.needs-review.EXT.json`, which lies in the private folder.
+    """Contents of the file `held-back.json`, which lies beside the result in the private folder.
 
     Attributes:
         redact: version that held the result back.
@@ -75,7 +82,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def own(self) -> bool:
-        """Whether this user's redact wrote the note, and nobody has moved or changed it since."""
+        """Whether this user's redact wrote the note, and nobody has changed it since."""
         return is_own(self._content(), self.mark)
 
     def marked(self) -> HeldBack:
@@ -88,7 +95,12 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     @property
     def note(self) -> Path:
         """Path of the note."""
-        return _note_of(Path(self.output))
+        return Path(self.output).with_name(HELD_NOTE)
+
+    @property
+    def folder(self) -> Path:
+        """Path of the folder of the result."""
+        return work_folder(Path(self.output))
 
     def found(self) -> tuple[Finding, ...]:
         """The findings as values. Raises PlanError."""
@@ -107,21 +119,12 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
             raise problem(PlanError, "note_settings", path=self.note, error=error) from error
 
     def all_files(self) -> list[Path]:
-        """Existing files of the held-back run, and those made from it since, such as reports, all
-        by their names. All of them may be deleted, whoever wrote the note."""
+        """Everything that was held back, the result first and the note last. All of it may be
+        deleted, whoever wrote the note."""
         output = Path(self.output)
-        beside = output.parent.glob(f"{glob.escape(output.name)}.*")
-        names = [output, manifest_path(output), *sorted(beside), self.note]
-        return [path for path in dict.fromkeys(names) if path.exists()]
-
-
-def _note_of(output: Path) -> Path:
-    """A photograph and a video may have one name but for the ending: each has its own note."""
-    return output.with_name(f"{output.name}.json")
-
-
-def _is_note(name: Path) -> bool:
-    return name.suffix == ".json" and is_held_name(name.stem)
+        inside = [path for path in sorted(output.parent.iterdir()) if not path.is_dir()]
+        rest = [path for path in inside if path not in (output, self.note)]
+        return [path for path in (output, *rest, self.note) if path in inside]
 
 
 def _encoded(held: HeldBack) -> bytes:
@@ -171,47 +174,36 @@ def _whole(path: Path) -> str:
     return str(path.absolute())
 
 
-def read_held(path: Path) -> HeldBack:
-    """Read a note. Raises PlanError if it is unreadable or was moved.
+def read_held(folder: Path, source: Path | None = None) -> HeldBack:
+    """Read the note in a folder of a result.
 
-    A note stores absolute paths, so one that was copied with its folder would fix, or remove, the
-    files in the original folder.
-    """
-    held = _decoded(path)
-    if os.path.realpath(held.note) != os.path.realpath(path):
-        raise problem(PlanError, "note_moved", path=path, output=held.output)
-    return held
-
-
-def held_in_new_place(path: Path, source: Path) -> HeldBack:
-    """Read a note that was moved with its folder, and change its paths from the old folder to the
-    new one.
+    It stores absolute paths. In a folder that was moved or copied, it is about the files there, and
+    never about those in the original folder.
 
     Args:
-        path: of the note.
-        source: path of the original; its hash is not checked here.
+        folder: of the result.
+        source: path of the original, if it was moved, too; its hash is not checked here.
 
     Raises:
         PlanError: the note cannot be read.
     """
-    held, here = _decoded(path), path.absolute().parent
-    before = Path(held.output).parent
+    held = _decoded(folder / PRIVATE / HELD_NOTE)
+    before, here = held.folder, folder.absolute()
 
-    def now(name: str | Path) -> Path:
+    def now(name: str) -> Path:
         place = Path(name)
         for old, new in ((before, here), (before.parent, here.parent)):
-            if place.parent == old:
-                return new / place.name
+            if place.is_relative_to(old) and (old == before or place.parent == old):
+                return new / place.relative_to(old)
         return place
 
-    plan = now(held.plan)
-    moved = replace(
-        held,
-        source=_whole(source),
-        final=str(now(held.final)),
-        output=str(now(held.output)),
-        plan=str(plan if plan.exists() else held.plan),  # the plan may not have been moved
-    )
+    at_home = {name: str(now(getattr(held, name))) for name in ("source", "final", "plan")}
+    if not Path(at_home["source"]).exists():
+        at_home["source"] = held.source
+    if source is not None:
+        at_home["source"] = _whole(source)
+    output = str(here / PRIVATE / Path(held.output).name)
+    moved = replace(held, output=output, **at_home)
     return moved.marked() if held.own else moved
 
 
@@ -225,89 +217,37 @@ def _decoded(path: Path) -> HeldBack:
         raise problem(PlanError, "no_note", path=path, error=error) from error
 
 
-def held_back_for(final: Path, held_folder: Path, released: Path | None = None) -> HeldBack | None:
-    """The note of this user's newest held-back result with this final name; None if there is none.
-
-    Args:
-        final: the name.
-        held_folder: private folder to look in.
-        released: the source of a release. As a release's name is neutral, any held-back release of
-            this source for the same folder counts.
-    """
-    wanted = final.absolute()
-
-    def same(held: HeldBack) -> bool:
-        if released is None:
-            return held.final == str(wanted)
-        there = Path(held.final).parent == wanted.parent
-        return held.delivery.release and there and held.source == str(released.absolute())
-
-    found = [held for held in _notes(held_folder) if same(held) and belongs_to_user(held.note)]
-    return found[-1] if found else None
+def held_in(folder: Path) -> HeldBack | None:
+    """What this user's redact held back in a folder of a result; None if there is nothing, or it
+    cannot be read."""
+    if not belongs_to_user(folder / PRIVATE / HELD_NOTE):
+        return None
+    with contextlib.suppress(PlanError):
+        held = read_held(folder)
+        if Path(held.output).exists():
+            return held
+    return None
 
 
 def find_held(name: Path, source: Path | None = None) -> HeldBack:
-    """Find a held-back result by any of its names.
-
-    It may lie in another folder than the original (`-o out/`). If it is not beside `name`, the
-    search goes on two levels below that folder and below the working folder.
+    """Find a held-back result by any of its names, see `folders_of`.
 
     Args:
-        name: the held-back result, its note, the final name that it did not get, or the original.
-        source: the original, if the folder with `name`, the result or its note, was moved.
+        name: the video, its result, their folder, or anything in that.
+        source: the original, if it lies elsewhere now.
 
     Raises:
         InputError: there is no held-back result of this name, or there are several.
         PlanError: its note cannot be read.
     """
-    if source is not None:
-        return held_in_new_place(name if _is_note(name) else _note_of(name), source)
-    if _is_note(name):
-        return read_held(name)
-    for folder in (name.parent, name.parent / PRIVATE):
-        for held in reversed(list(_notes(folder))):
-            if _goes_by(held, name):
-                return held
-    found = {held.final: held for held in _elsewhere(name)}
-    if len(found) == 1:
-        return found.popitem()[1]
-    if found:
-        fixes = [shlex.join(["redact", "fix", held.output]) for held in found.values()]
+    there = [f for f in folders_of(name) if os.path.lexists(f / PRIVATE / HELD_NOTE)]
+    if len(there) > 1:
+        fixes = [shlex.join(["redact", "fix", str(folder)]) for folder in there]
         raise problem(InputError, "several_held", name=name, commands="\n".join(fixes))
-    if os.path.lexists(_note_of(name)):
-        return read_held(_note_of(name))  # says what is wrong with it
+    if there:
+        return read_held(there[0], source)
     missing = not os.path.lexists(name)
     raise problem(InputError, "none_held_no_file" if missing else "none_held", name=name)
-
-
-def _goes_by(held: HeldBack, name: Path) -> bool:
-    names = (held.output, held.final, held.source)
-    return str(name.absolute()) in names or os.path.realpath(name) in map(os.path.realpath, names)
-
-
-def _elsewhere(name: Path) -> Iterator[HeldBack]:
-    """Yield held-back results of a name from up to two levels below its folder and the working
-    folder, the oldest in each folder first."""
-    places = {os.path.realpath(place): place for place in (name.parent, Path())}
-    for place in places.values():
-        for pattern in (f"*/{PRIVATE}", f"*/*/{PRIVATE}"):
-            for folder in sorted(place.glob(pattern)):
-                yield from (held for held in _notes(folder) if _goes_by(held, name))
-
-
-def _notes(folder: Path) -> Iterator[HeldBack]:
-    """Yield the notes in a folder whose results still exist, the oldest first. Unreadable notes are
-    skipped, also one that leads nowhere, or was removed just now: it must hide no other."""
-    known: list[tuple[int, Path]] = []
-    with contextlib.suppress(OSError):  # of the folder
-        for path in filter(_is_note, folder.glob("*.json")):
-            with contextlib.suppress(OSError):
-                known.append((path.stat().st_mtime_ns, path))
-    for _, path in sorted(known):
-        with contextlib.suppress(PlanError):
-            held = read_held(path)
-            if Path(held.output).exists():
-                yield held
 
 
 def _finding(part: FindingPart) -> Finding:
@@ -335,7 +275,7 @@ def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted |
     """
     if acceptance is None:
         return None
-    held = held_back_for(order.final, order.held_folder, order.released)
+    held = held_in(order.folder)
     if held is None:
         raise problem(UsageError, "nothing_to_accept", name=order.final.name)
     if held.source_sha256 != sha256_of(order.info.path):

@@ -10,12 +10,20 @@ from typing import Final
 
 from ..errors import OutputError, UsageError
 from ..files import (
+    PLAN,
     PRIVATE,
+    RECORD,
     check_private,
+    check_ready,
     check_writable,
     finding_picture,
     held_name,
-    plan_name,
+    is_work_folder,
+    release_folder,
+    run_note,
+    side_file,
+    text_as_path,
+    work_folder,
 )
 from ..inspect import release_path
 from ..media import (
@@ -26,12 +34,12 @@ from ..media import (
     container_for,
     default_output,
     for_web,
+    named_after,
 )
 from ..record import (
     CaseFields,
     EvidenceChoice,
     check_evidence,
-    manifest_path,
 )
 from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings, RenderSettings
@@ -39,8 +47,8 @@ from ..speech import Voices
 from ..types import Target
 from ..words import problem
 
-LONGEST_NAME: Final = 255 - len(finding_picture(Path(held_name("", "", 9)), 24).name)
-"""Bytes in a result's name: file systems allow 255, and the files beside it have longer names."""
+LONGEST_NAME: Final = 255 - len(finding_picture(Path(held_name("", "")), 24).name)
+"""Bytes in a result's name: file systems allow 255, and a picture of a finding has a longer one."""
 
 
 _SMALLER, _LEAST = 10, 1 << 20
@@ -109,7 +117,8 @@ class Order:
         info: of the video; if the result is for browsers, of its pictures as browsers show them.
         draw: how masks look and how the result is encoded.
         final: name of the result.
-        held_folder: private folder that takes the result if it is held back.
+        folder: all that belongs to the result lies there. For a release it lies beside the source:
+            nothing but the video may lie in the folder that is handed out, not even for a moment.
         delivery: the rest of what the user wants, with the evidence choice for this video.
         plan_file: path of the plan. A run saves its plan there as soon as the search ends, and
             reuses a plan that an earlier run saved there. None: the plan is not saved.
@@ -120,7 +129,7 @@ class Order:
     info: SourceInfo
     draw: DrawSettings
     final: Path
-    held_folder: Path
+    folder: Path
     delivery: Delivery = field(default_factory=Delivery)
     plan_file: Path | None = None
     plan_named: bool = False
@@ -135,9 +144,22 @@ class Order:
         return container_for(self.final)
 
     @property
-    def released(self) -> Path | None:
-        """The source, if this is a release; else None."""
-        return self.info.path if self.delivery.release else None
+    def held_folder(self) -> Path:
+        """Private folder that takes the result if it is held back."""
+        return self.folder / PRIVATE if is_work_folder(self.folder) else self.folder
+
+    @property
+    def held(self) -> Path:
+        """Path of the result if it is held back. A name in the private folder need not be neutral,
+        so it says what a release was made from."""
+        stem = self.info.path.stem if self.delivery.release else self.final.stem
+        return self.held_folder / held_name(stem, self.final.suffix)
+
+    @property
+    def record(self) -> Path:
+        """Path of the record of the finished result. That of a release stays in the private
+        folder, so that the same command can tell which videos are done."""
+        return self.folder / RECORD
 
     def replacing(self) -> Order:
         """The same order, but existing files may be replaced."""
@@ -146,14 +168,14 @@ class Order:
     @property
     def beside(self) -> tuple[Path, ...]:
         """Files that a plan must not replace."""
-        return self.info.path, self.final, manifest_path(self.final)
+        return self.info.path, self.final, self.record
 
 
 def order_to_run(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
     """The order for a whole run. Raises UsageError if the delivery contradicts itself, OutputError
     if the name is too long."""
     order = _order(info, draw, delivery)
-    beside = review_plan(order.final) if delivery.keep_plan and not delivery.release else None
+    beside = order.folder / PLAN if delivery.keep_plan else None
     named = delivery.plan_out is not None
     return replace(order, plan_file=delivery.plan_out or beside, plan_named=named)
 
@@ -172,15 +194,13 @@ def _order(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
         raise problem(OutputError, "name_too_long", path=final, most=LONGEST_NAME)
     if delivery.release:
         evidence.refuse_with("--release")
-        evidence = EvidenceChoice(manifest=False)
+        evidence = EvidenceChoice()
         if info.audio and draw.encode.audio is Audio.KEEP and not delivery.sound_chosen:
             # The user has not said whether to publish the voices.
             raise problem(UsageError, "release_sound", name=info.path.name)
-    # A held-back release must not lie in the folder that is handed out.
-    beside = info.path if delivery.release else final
-    held_folder = beside.parent / PRIVATE
+    folder = release_folder(named_after(info)) if delivery.release else work_folder(final)
     draw = replace(draw, render=with_codes(draw.render, evidence.case))
-    return Order(info, draw, final, held_folder, replace(delivery, evidence=evidence))
+    return Order(info, draw, final, folder, replace(delivery, evidence=evidence))
 
 
 def with_codes(render: RenderSettings, case: CaseFields | None) -> RenderSettings:
@@ -197,14 +217,29 @@ def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
     if output is not None and not (delivery.in_folder or output.is_dir()):
         return output
     folder = output or usual.parent
+    if not delivery.release:
+        return folder / usual.name
     # A release must not carry the source's name in any folder.
-    return release_path(folder, usual.suffix) if delivery.release else folder / usual.name
+    return released_before(named_after(info), folder) or release_path(folder, usual.suffix)
 
 
-def review_plan(beside: Path) -> Path:
-    """Path of the plan beside a result or a source, for the user to correct. It has the whole name:
-    a camera's photograph and video may differ in the extension alone."""
-    return beside.with_name(plan_name(beside.name))
+def released_before(named: Path, folder: Path) -> Path | None:
+    """The neutral name in `folder` that an earlier run chose for a release; None if it chose none.
+
+    Args:
+        named: path by which files beside the source are named, see `named_after`.
+        folder: of the release.
+    """
+    note = run_note(release_folder(named))
+    if note is None or not note.own:
+        return None
+    final = text_as_path(note.result)
+    return folder / final.name if final.parent.resolve() == folder.resolve() else None
+
+
+def plan_of(result: Path) -> Path:
+    """Path of the plan of a result, for the user to correct."""
+    return side_file(result, PLAN)
 
 
 def check_order(order: Order, *, searched: bool = False) -> None:
@@ -230,14 +265,17 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         check_writable(order.plan_copy, order.delivery.force, never=order.beside, whole=True)
     if order.draw.encode.audio is Audio.MUTE_SPEECH:
         Voices()  # raises now what would end the run after the search
-    _check_held_folder(order)
-    check_evidence(order.delivery.evidence, order.final, order.delivery.force)
+    _check_folder(order)
+    # A release that is done again was moved, or is replaced: its record is nobody else's.
+    force = order.delivery.force or order.delivery.release
+    check_evidence(order.delivery.evidence, order.final, force, order.record)
 
 
-def _check_held_folder(order: Order) -> None:
-    """Raise OutputError if a result could not be held back. That of a release lies beside its
-    source, which may be on a card that cannot be written to."""
+def _check_folder(order: Order) -> None:
+    """Raise OutputError if the folder of the result could not be made, or nothing held back in it.
+    That of a release lies beside its source, which may be on a card that cannot be written to."""
     try:
+        check_ready(order.folder)
         check_private(order.held_folder)
     except OutputError as error:
         if not order.delivery.release:

@@ -10,18 +10,19 @@ from pathlib import Path
 
 from ..auditing import finding_pictures
 from ..errors import OutputError
-from ..files import OutputFile, held_name, make_private
+from ..files import PLAN, RECORD, OutputFile, make_private
 from ..inspect import clear_times
 from ..plan import write_plan
-from ..record import RunRecord, manifest_path, write_evidence
+from ..record import RunRecord, write_evidence
 from ..words import problem
+from .claim import clear_held
 from .held_back import write_held
-from .order import Order, review_plan
+from .order import Order
 from .result import Result
 from .saved_plan import save_plan
 
-Publishing = Callable[[Path, str], None]
-"""Called with a file's name and SHA-256 just before the file gets that name."""
+Publishing = Callable[[str], None]
+"""Called with a file's SHA-256 just before the file gets its name."""
 
 
 def publish(
@@ -38,26 +39,15 @@ def publish(
     """
     name = order.final
     if held_back:
-        name = _free_name(order)
+        name = order.held
         make_private(order.held_folder)
+        clear_held(order)
+        name.unlink(missing_ok=True)  # a preview that was held back before
     if publishing is not None:
-        publishing(name, digest)
+        publishing(digest)
     if order.delivery.release:
         clear_times(out.inside)  # now, so that it has its true times under no name that is kept
     return out.commit_as(name)
-
-
-def _free_name(order: Order) -> Path:
-    """A name in the private folder that says "needs review". Neither the file nor its record nor
-    its plan exists yet, so nothing of an earlier run is replaced."""
-    final, number = order.final, 1
-    # A name in the private folder need not be neutral, so it says what a release was made from.
-    stem = order.info.path.stem if order.delivery.release else final.stem
-    while True:
-        name = order.held_folder / held_name(stem, final.suffix, number)
-        number += 1
-        if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
-            return name
 
 
 def write_beside(result: Result, order: Order) -> Result:
@@ -70,9 +60,12 @@ def write_beside(result: Result, order: Order) -> Result:
     record = result.record
     assert record is not None
     try:
-        manifest = write_evidence(record, order.delivery.evidence, order.delivery.force)
+        folder = order.held_folder if result.needs_review else order.folder
+        evidence, force = order.delivery.evidence, order.delivery.force or order.delivery.release
+        manifest = write_evidence(record, evidence, force, folder / RECORD)
         plan_file = _keep_plan(record, order, result.needs_review)
-        result = replace(result, manifest=manifest, plan_file=plan_file)
+        shown = None if order.delivery.release else manifest
+        result = replace(result, manifest=shown, plan_file=plan_file, folder=order.folder)
         return _with_pictures(result, order) if result.needs_review else result
     except Exception as error:
         # The message must say that the output has its name already.
@@ -84,12 +77,12 @@ def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | No
     wanted = order.plan_copy
     if wanted is not None:
         if wanted != order.plan_file:
-            never = (order.info.path, record.output, manifest_path(record.output))
+            never = (order.info.path, record.output, order.record)
             write_plan(record.plan, wanted, force=order.delivery.force, never=never)
         return wanted
     if needs_review and order.plan_file is None:
         # The plan is what the user repairs; without it the whole search would be repeated.
-        kept = review_plan(record.output)
+        kept = order.held_folder / PLAN
         save_plan(record.plan, kept)
         return kept
     return order.plan_file

@@ -16,7 +16,7 @@ from ..auditing import AuditResult
 from ..errors import ExitCode
 from ..media import sound_is_short
 from ..plan import Census, Plan, census
-from ..record import Manifest, OpenPart, RunRecord, census_of, manifest_path
+from ..record import Manifest, OpenPart, RunRecord, census_of
 from ..risk import LIKELY
 from ..words import Message
 
@@ -47,6 +47,7 @@ class Result:
         counts: of people, vehicles, texts and areas; None if unknown.
         audit, record: of this run; None if an earlier run made the result.
         plan_file, manifest: paths; None for files that are not kept.
+        folder: of the result; None if an earlier run made it.
         pictures: of the findings, if the result is held back.
         may_be_open: places where somebody may be visible, the most probable first.
         strict: such a place, if it is likely, decides the exit code.
@@ -63,6 +64,7 @@ class Result:
     plan_file: Path | None = None
     manifest: Path | None = None
     pictures: tuple[Path, ...] = ()
+    folder: Path | None = None
     may_be_open: tuple[OpenPart, ...] = ()
     strict: bool = False
 
@@ -109,12 +111,13 @@ class Result:
         state: ResultState,
         known: Manifest | None,
         plan_file: Path | None,
+        manifest: Path | None = None,
         strict: bool = False,
     ) -> Result:
         """The result of an earlier run, read from its record.
 
         Args:
-            source, output, wanted, state, plan_file, strict: see `Result`.
+            source, output, wanted, state, plan_file, manifest, strict: see `Result`.
             known: the record; None if that run kept none.
         """
         if known is None:
@@ -129,7 +132,7 @@ class Result:
             *(source, output, wanted, state, missing),
             census_of(known),
             plan_file=plan_file,
-            manifest=manifest_path(output),
+            manifest=manifest,
             may_be_open=known.may_be_open,
             strict=strict,
         )

@@ -23,7 +23,6 @@ from ..record import (
     EvidenceChoice,
     Manifest,
     check_output,
-    manifest_path,
     raw_public,
     read_manifest,
     settings_as_json,
@@ -32,7 +31,7 @@ from ..settings import DetectSettings, Settings
 from ..words import Message, problem
 from .beside_result import hash_of, record_beside
 from .claim import Claim
-from .held_back import HeldBack, held_back_for
+from .held_back import HeldBack, held_in
 from .order import Order
 from .result import Result, ResultState
 from .search_detectors import detectors_used
@@ -40,7 +39,7 @@ from .search_detectors import detectors_used
 
 def earlier_result(
     order: Order,
-    claim: Claim | None,
+    claim: Claim,
     settings: DetectSettings,
     detector: Detector | None,
     progress: Progress,
@@ -54,8 +53,7 @@ def earlier_result(
     Writes nothing, and hashes files only if everything else matches.
 
     Args:
-        order, claim, settings, detector: of the run that was asked for. A release has no claim;
-            only a held-back result of it can be recognised.
+        order, claim, settings, detector: of the run that was asked for.
         progress: told about hashing.
         leave_done: keep a finished result even if it may be replaced.
         leave_held: keep a held-back result as it is.
@@ -65,28 +63,28 @@ def earlier_result(
         UsageError, DependencyError: a result was held back, and the detector that the settings name
             cannot be loaded.
     """
-    if (claim and claim.unfinished) or (order.delivery.force and not leave_done):
+    if claim.unfinished or (order.delivery.force and not leave_done):
         return None
     wanted = _Wanted(order, settings, detector)
     source, final = order.info.path, order.final
     # The source itself is no earlier result, and `--force` would not replace it: `check_order`.
-    if claim is not None and final.exists() and not final.samefile(source):
+    if final.exists() and not final.samefile(source):
         why = _why_other(wanted, progress)
         if not why:
             plan = order.plan_file if order.plan_file and order.plan_file.exists() else None
-            known = read_manifest(manifest_path(final))
+            known = read_manifest(order.record)
             before, strict = ResultState.DONE_BEFORE, order.delivery.strict
-            return Result.of_earlier(source, final, final, before, known, plan, strict)
+            shown = None if order.delivery.release else order.record
+            return Result.of_earlier(source, final, final, before, known, plan, shown, strict)
         if not order.delivery.force:
             raise problem(OutputExistsError, "result_in_the_way", path=final, why=why)
         return None
-    held = held_back_for(final, order.held_folder, order.released)
+    held = held_in(order.folder)
     if held is None or not leave_held or _held_differs(held, wanted, progress):
         return None
-    output = order.held_folder / Path(held.output).name
-    known_held = record_beside(Path(held.output))  # none where --no-manifest was given
+    known_held = record_beside(order.held)  # none where --no-manifest was given
     return Result.of_earlier(
-        source, output, final, ResultState.NEEDS_REVIEW, known_held, Path(held.plan)
+        source, order.held, final, ResultState.NEEDS_REVIEW, known_held, Path(held.plan)
     )
 
 
@@ -125,10 +123,10 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _why_other(wanted: _Wanted, progress: Progress) -> Message | RedactError | None:
     """Why the existing result is not the one asked for; None if it is."""
     order = wanted.order
-    if not order.delivery.evidence.manifest or not manifest_path(order.final).exists():
+    if not order.delivery.evidence.manifest or not order.record.exists():
         return Message("result_no_record")
     try:
-        manifest = read_manifest(manifest_path(order.final))
+        manifest = read_manifest(order.record)
         return next(_unlike(manifest, wanted, progress), None)
     except RedactError as error:
         return error
@@ -152,12 +150,12 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
     used = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
     if used != wanted.detectors_used:
         yield Message("result_other_detector")
-    theirs = (order.final, manifest_path(order.final))
+    theirs = (order.final, order.record)
     if evidence.key is None and not all(map(belongs_to_user, theirs)):
         yield Message("result_of_other_user")
     if manifest.source.sha256_before != sha256_of(source, progress):
         yield Message("result_other_file")
-    record = _holds(order.final, evidence)
+    record = _holds(order.final, order.record, evidence)
     if not record.holds:
         yield record.summary
 
@@ -189,10 +187,10 @@ def _record_lacks(held: HeldBack, evidence: EvidenceChoice) -> bool:
     record = record_beside(output)
     if record is None or evidence.case not in (None, record.case):
         return True
-    return not _holds(output, evidence).holds
+    return not _holds(output, None, evidence).holds
 
 
-def _holds(output: Path, evidence: EvidenceChoice) -> CheckResult:
+def _holds(output: Path, record: Path | None, evidence: EvidenceChoice) -> CheckResult:
     """Check that a record is intact, signed with the given key, and listed in the custody log."""
     key = None if evidence.key is None else raw_public(evidence.key.public_key())
-    return check_output(output, log=evidence.log, key=key)
+    return check_output(output, log=evidence.log, key=key, manifest=record)

@@ -88,11 +88,9 @@ def redact_video(
         if accepted is not None and not named:
             journal.warn(Message("accepted_by_nobody"))
         plan = _plan_of(order, settings.detect, journal, detector)
-        publishing = None if claim is None else claim.publishing
         # The search has read the whole file: its hash is known.
-        result = apply(
-            order, plan, journal, accepted, digest=plan.source.sha256, publishing=publishing
-        )
+        digest, publishing = plan.source.sha256, claim.publishing
+        result = apply(order, plan, journal, accepted, digest=digest, publishing=publishing)
         return write_beside(result, order)
 
 

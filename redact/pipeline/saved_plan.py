@@ -12,14 +12,14 @@ from pathlib import Path
 from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError, UsageError
-from ..files import earlier_plan_name, unwritable
+from ..files import earlier_plan, plan_name, unwritable
 from ..media import WEB, SourceInfo, default_output, named_after, sha256_of
 from ..plan import Plan, is_own_plan, read_plan, write_plan
 from ..progress import Stages
 from ..settings import DetectSettings
 from ..words import Message, problem
 from .journal import Journal
-from .order import Order, review_plan
+from .order import Order, plan_of
 from .search import settings_for
 from .search_detectors import detectors_used
 from .stored_scans import delete_scans
@@ -43,7 +43,7 @@ def set_plan_aside(path: Path, journal: Journal) -> None:
     except PlanError:
         pass
     number = 1
-    while os.path.lexists(aside := path.with_name(earlier_plan_name(path.name, number))):
+    while os.path.lexists(aside := earlier_plan(path, number)):
         number += 1
     try:
         path.rename(aside)
@@ -66,13 +66,20 @@ def plan_to_review(info: SourceInfo, folder: Path | None = None) -> Path:
             have decided in it to keep a person visible.
     """
     usual = default_output(info)
-    places = [review_plan(made) for made in (usual, default_output(info, WEB), named_after(info))]
+    places = [plan_of(made) for made in (usual, default_output(info, WEB))]
+    places.append(searched_plan(info))
     if folder is not None:
-        places.insert(0, review_plan(folder / usual.name))
+        places.insert(0, plan_of(folder / usual.name))
     there = [path for path in places if is_own_plan(path)]
     if not there and os.path.lexists(places[0]):
         raise problem(OutputExistsError, "plan_of_others", path=places[0], name=info.path)
     return max(there, key=lambda path: path.stat().st_mtime_ns, default=places[0])
+
+
+def searched_plan(info: SourceInfo) -> Path:
+    """Path of the plan that a search alone saves beside a source. It has the whole name: a camera's
+    photograph and video may differ in the extension alone."""
+    return named_after(info).with_name(plan_name(named_after(info).name))
 
 
 def reuse_plan(

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from ..errors import PlanError
-from ..files import read_file
+from ..files import RECORD, read_file, side_file
 from ..plan import Census, counted
 from ..types import Natural, Sha256, Utc
 from ..words import problem, reason_of
@@ -186,12 +186,16 @@ def census_of(manifest: Manifest) -> Census:
     return counted((kind_of(track, manifest.subjects), track.action) for track in firsts)
 
 
-MANIFEST_SUFFIX = ".manifest.json"
+_BEFORE = ".manifest.json"
+"""What followed the name of an output, when the record lay beside it."""
 
 
 def manifest_path(output: Path) -> Path:
-    """Path of the manifest of `output`: beside it, its full name plus an ending."""
-    return output.with_name(output.name + MANIFEST_SUFFIX)
+    """Path of the manifest of `output`, in its folder; that of an older version of redact, which
+    wrote it beside the output, where there is no other."""
+    path = side_file(output, RECORD)
+    before = output.with_name(output.name + _BEFORE)
+    return before if before.is_file() and not path.exists() else path
 
 
 def dump_manifest(manifest: Manifest) -> bytes:

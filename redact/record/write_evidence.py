@@ -10,13 +10,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import OutputExistsError, UsageError
-from ..files import PRIVATE, check_writable, write_whole
+from ..files import PRIVATE, RECORD, check_writable, ready_folder, side_file, write_whole
 from ..words import problem
 from .build import build_manifest
 from .case import CaseFields, Cuts
 from .checked_text import checked_text
 from .custody_log import anchor_of, append, case_details, check_appendable, run_details
-from .manifest import dump_manifest, manifest_path
+from .manifest import dump_manifest
 from .run_record import RunRecord
 from .signature import named_key, signature_path
 from .without_folders import file_name
@@ -83,18 +83,21 @@ def _name_of(path: Path, names: Iterable[str]) -> str | None:
     return max(meant, key=len, default=None)
 
 
-def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
-    """Check before a long run whether its record can be written after it.
+def check_evidence(
+    choice: EvidenceChoice, output: Path, force: bool, path: Path | None = None
+) -> None:
+    """Check before a long run whether its record can be written to `path` after it; None: into the
+    folder of the output.
 
     Raises:
-        OutputExistsError: a manifest is already beside the output.
+        OutputExistsError: a manifest is already there.
         CheckFailedError, PlanError: the log is not intact, cannot be read, or cannot be extended;
             or a text that would go into it is not allowed there.
         OutputError: manifest or log cannot be written.
     """
     if not choice.manifest:
         return
-    path = manifest_path(output)
+    path = path or side_file(output, RECORD)
     if not force and os.path.lexists(path):
         raise problem(OutputExistsError, "record_there", path=path)
     check_writable(path, force, whole=True)
@@ -116,8 +119,11 @@ def _check_entry(choice: EvidenceChoice, output: Path) -> None:
         checked_text(text, f"{choice.log}: {key}")
 
 
-def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = False) -> Path | None:
-    """Write the manifest, sign it, and enter the run in the log, in that order.
+def write_evidence(
+    record: RunRecord, choice: EvidenceChoice, force: bool = False, path: Path | None = None
+) -> Path | None:
+    """Write the manifest to `path` (None: into the folder of the output), sign it, and enter the
+    run in the log, in that order.
 
     Returns the path of the manifest; None if none was wanted.
 
@@ -130,10 +136,11 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     anchor = anchor_of(choice.log) if choice.log else None
     manifest = build_manifest(record, log=anchor, signed_by=named_key(choice.key))
     data = dump_manifest(manifest)
-    path = manifest_path(record.output)
+    path = path or side_file(record.output, RECORD)
     # Beside a result that was held back, only the owner can read it, as with that result.
     mode = 0o600 if path.parent.resolve().name == PRIVATE else None
-    write_whole(path, data, force=force, mode=mode)
+    with ready_folder(path.parent):
+        write_whole(path, data, force=force, mode=mode)
     signature = signature_path(path)
     if choice.key is not None:
         write_whole(signature, choice.key.sign(data), force=True, mode=mode)

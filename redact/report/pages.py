@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ..errors import DependencyError
-from ..files import is_own, own_mark, write_whole
+from ..files import RECORD, is_own, own_mark, write_whole
 from ..formats.containers import read_as
 from ..formats.photographs import PHOTOGRAPH_KINDS
 from ..record import (
@@ -228,8 +228,8 @@ def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
         RedactError, OSError: there is no record, or the report cannot be made or written.
     """
     record = manifest_path(output)
-    place = output.with_name(f"{output.name}.report.{'pdf' if pdf else 'html'}")
-    table = output.with_name(f"{output.name}.exemptions.csv")
+    place = report_path(output, record, "report.pdf" if pdf else "report.html")
+    table = report_path(output, record, "exemptions.csv")
     data = record.read_bytes()
     value = parse_manifest(data, str(record))
     if not _is_own_report(place, data):
@@ -238,6 +238,13 @@ def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
     if not table.exists() or table.stat().st_mtime_ns < record.stat().st_mtime_ns:
         write_whole(table, exemption_csv(value, ReportWords(language)), force=True)
     return place
+
+
+def report_path(output: Path, record: Path, name: str) -> Path:
+    """Path of a report: with its record in the folder of the output; else beside the output."""
+    if record.name == RECORD and record == manifest_path(output):
+        return record.with_name(name)
+    return output.with_name(f"{output.name}.{name}")
 
 
 def marked_report(report: bytes, manifest: bytes) -> bytes:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..errors import OutputExistsError, RedactError
-from ..files import PRIVATE
+from ..files import HELD_NOTE, PRIVATE, work_folder
 from ..media import Decode, SourceInfo, probe
-from ..pipeline import Result, ResultState, held_back_for, plan_to_review, record_beside
+from ..pipeline import Result, ResultState, held_in, plan_to_review, record_beside
 from ..plan import Plan, is_own_plan, read_plan
-from ..record import EvidenceChoice
+from ..record import EvidenceChoice, manifest_path
 from ..settings import DetectSettings
 from ..words import problem
 from .finishing import holds
@@ -146,7 +146,8 @@ class Video:
 
     def _searched(self) -> _Searched:
         """What is known of a video that was searched."""
-        files = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
+        note = work_folder(self.final) / PRIVATE / HELD_NOTE
+        files = tuple(map(_changed, (self.plan, self.final, note)))
         if self._known is None or files != self._known.files:
             made = self._made()
             try:
@@ -171,7 +172,7 @@ class Video:
         """The result that was held back, if it is newer than the finished one."""
         if self.info is None:
             return None
-        note = held_back_for(self.final, self.final.parent / PRIVATE)
+        note = held_in(work_folder(self.final))
         newer = note is not None and _changed(note.note) > _changed(self.final)
         return Path(note.output) if note is not None and newer else None
 
@@ -248,7 +249,8 @@ class Video:
         state = ResultState.DONE if held is None else ResultState.NEEDS_REVIEW
         output = held or self.final
         record = record_beside(output)
-        return Result.of_earlier(self.source, output, self.final, state, record, self.plan)
+        beside = None if record is None else manifest_path(output)
+        return Result.of_earlier(self.source, output, self.final, state, record, self.plan, beside)
 
 
 def _changed(path: Path) -> int:

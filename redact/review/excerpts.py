@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..media import SourceInfo, default_output, probe_excerpt
-from ..pipeline import Accepted, review_plan
+from ..pipeline import Accepted, plan_of
 from ..plan import Plan, ReviewState, excerpt_of
 from ..risk import moments_worth_a_look
 from ..types import Finding, frames_in
@@ -121,7 +121,7 @@ def wanted(session: Session, here: Open) -> Wanted:
     place = default_output(made)
     if session.folder is not None:
         place = session.folder / place.name
-    return Wanted(made, _counted(cut), review_plan(place), plan, first)
+    return Wanted(made, _counted(cut), plan_of(place), plan, first)
 
 
 def _counted(plan: Plan) -> Plan:

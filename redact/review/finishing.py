@@ -17,7 +17,8 @@ from ..pipeline import (
     Result,
     apply,
     check_order,
-    held_back_for,
+    claimed,
+    held_in,
     order_to_apply,
     set_plan_aside,
     with_codes,
@@ -84,7 +85,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     )
     order = order_to_apply(what.info, draw, delivery, what.plan_file)
     final = order.final
-    if not replaced and (final.exists() or manifest_path(final).exists()):
+    if not replaced and final.exists():
         raise RefusedError(
             "result_there", name=final.name, holds="all" if holds(final, plan) else "other"
         )
@@ -98,10 +99,11 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
                 set_plan_aside(what.plan_file, journal)
                 session.excerpts.add(what.plan_file)
             write_plan(plan, what.plan_file, force=True, never=(session.source,))
-        with job.in_turn():
-            result = write_beside(apply(order, plan, journal, what.accepted()), order)
+        with job.in_turn(), claimed(order) as (allowed, claim):
+            made = apply(allowed, plan, journal, what.accepted(), publishing=claim.publishing)
+            result = write_beside(made, allowed)
         assert result.audit is not None
-        session.last_output = result.output
+        session.last_output, session.last_folder = result.output, order.folder
         findings = what.on_the_page(result.audit.findings)
         now = here.open_plan.take(lambda plan: noted(plan, findings))
         # The page can be used meanwhile, and so can the commands.
@@ -166,7 +168,7 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
     record, audit, beside = result.record, result.audit, result.manifest
     assert record is not None and audit is not None
     files = [] if beside is None else [beside, signature_path(beside)]
-    held = None if result.needs_review else held_back_for(order.final, order.held_folder)
+    held = None if result.needs_review else held_in(order.folder)
     return {
         "output": str(result.output.absolute()),
         "needs_review": result.needs_review,
@@ -176,7 +178,7 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
         "failed": {name: _failed(audit, words_of(name)) for name in LANGUAGES},
         "accepted": record.accepted,
         "sha256": record.output_sha256,
-        "beside": [path.name for path in files if path.exists()],
+        "beside": [f"{path.parent.name}/{path.name}" for path in files if path.exists()],
         "held": 0 if held is None else len(held.all_files()),
         "warnings": {
             name: [_on_page(said, words_of(name)) for said in record.warnings] for name in LANGUAGES

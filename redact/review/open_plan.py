@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import OutputError, PlanError
-from ..files import claim_beside, read_file
+from ..files import claim_beside, read_file, ready_folder
 from ..plan import (
     EncodedKeys,
     Plan,
@@ -43,16 +43,18 @@ def locked_for_review(plan: Path) -> Iterator[None]:
     Raises:
         OutputError: another review has it open, or its folder cannot be written to.
     """
-    try:
-        held = claim_beside(plan, "review")
-    except OSError as error:
-        raise problem(OutputError, "plan_unsaved", path=plan, reason=reason_of(error)) from error
-    if held is None:
-        raise problem(OutputError, "review_open", path=plan)
-    try:
-        yield
-    finally:
-        held.remove()
+    with ready_folder(plan.parent):
+        try:
+            held = claim_beside(plan, "review")
+        except OSError as error:
+            reason = reason_of(error)
+            raise problem(OutputError, "plan_unsaved", path=plan, reason=reason) from error
+        if held is None:
+            raise problem(OutputError, "review_open", path=plan)
+        try:
+            yield
+        finally:
+            held.remove()
 
 
 class OpenPlan:

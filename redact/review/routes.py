@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import RedactError
-from ..files import PRIVATE, remember_name, remembered_name
+from ..files import remember_name, remembered_name
 from ..follow_drawn import Superseded
-from ..pipeline import held_back_for, remove_held
+from ..pipeline import held_in, remove_held
 from ..plan import Plan, ReviewState, edit, subject_of, user_input
 from ..record import checked_option
 from ..settings import Style
@@ -353,8 +353,8 @@ class _Page:
 
     def remove_held(self, values: dict[str, Any]) -> Answer:
         """Remove the older, held-back copy of a result that is now finished, with all its files."""
-        output = self._session.last_output
-        held = None if output is None else held_back_for(output, output.parent / PRIVATE)
+        folder = self._session.last_folder
+        held = None if folder is None else held_in(folder)
         return as_json({"removed": 0 if held is None else len(remove_held(held))})
 
     def _changed(self, change: Callable[[], Plan]) -> Answer:

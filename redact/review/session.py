@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..files import PRIVATE
+from ..files import work_folder
 from ..follow_drawn import Frames, follow, follow_on, index_packets
 from ..mask_size import without_margin
 from ..media import SourceInfo, default_output, probe_excerpt
@@ -18,7 +18,7 @@ from ..pipeline import (
     Journal,
     delete_scans,
     detect,
-    held_back_for,
+    held_in,
     mute_heard,
     require_chosen_settings,
     require_same_source,
@@ -104,6 +104,7 @@ class Session:
         self.shelf = shelf or Shelf()
         self.open: Open | None = None
         self.last_output: Path | None = None
+        self.last_folder: Path | None = None
         self.excerpts: set[Path] = set()
         """Plans of excerpts that were made here, and are made anew."""
         self.time = WorkTime()
@@ -324,7 +325,7 @@ class Session:
     def _take_up_findings(self, open_plan: OpenPlan, info: SourceInfo) -> None:
         """Add the findings of a run that held its result back, if the plan lacks them."""
         final = place_of(info, self.folder)
-        held = held_back_for(final, final.parent / PRIVATE)
+        held = held_in(work_folder(final))
         if held is None or (open_plan.plan.review and open_plan.plan.review.findings):
             return
         newest = not final.exists() or final.stat().st_mtime_ns < held.note.stat().st_mtime_ns

@@ -19,6 +19,7 @@ from redact.pipeline.search_detectors import detectors_used
 from redact.types import DETECTED_TARGETS, Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
+from ..side_files import plan_of
 
 FAST = redact.Settings(
     redact.DetectSettings((redact.Target.FACE,), sensitivity=redact.Sensitivity.FAST)
@@ -104,7 +105,8 @@ def test_another_detectors_plan_is_not_published(
     empty: Path, tmp_path: Path, other: Always | None
 ) -> None:
     """As left by a run that was killed while it drew."""
-    out, plan = tmp_path / "o.mp4", tmp_path / "o.mp4.plan.json"
+    out, plan = tmp_path / "o.mp4", plan_of(tmp_path / "o.mp4")
+    plan.parent.mkdir()
     save_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
     with pytest.raises(errors.OutputExistsError, match="another detector"):
         redact.run(empty, out, FAST, detector=other)
@@ -116,7 +118,9 @@ def test_another_detectors_plan_is_not_published(
 
 
 def test_the_same_detectors_plan_is_reused(empty: Path, tmp_path: Path) -> None:
-    save_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.mp4.plan.json")
+    plan = plan_of(tmp_path / "o.mp4")
+    plan.parent.mkdir()
+    save_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
     same = Always()
     made = redact.run(empty, tmp_path / "o.mp4", FAST, detector=same)
     assert made.state is ResultState.DONE and not same.asked

@@ -21,11 +21,13 @@ from hypothesis import strategies as st
 from redact.batch import check_address
 from redact.batch.worker import differing, installation, visible_files
 from redact.errors import ExitCode, UsageError
+from redact.files import claim
 
 from ..cli.conftest import call
 from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 from ..program import QUICK
+from ..side_files import folder_of, record_of
 from .local_cluster import local_cluster, local_worker
 
 FAST = (*QUICK, "--preset", "ultrafast")
@@ -148,7 +150,7 @@ def test_two_workers_write_the_same_as_a_local_run(
         assert ours.keys() == theirs.keys()
         for name in ("source", "state", "exit_code", "error"):
             assert ours.get(name) == theirs.get(name)
-    record = json.loads((there / "a.redacted.mp4.manifest.json").read_text())
+    record = json.loads(record_of(there / "a.redacted.mp4").read_text())
     assert "--one-of-several" not in record["run"]["command"]
     again = call("run", case, "-o", there, *FAST, "--json", "--scheduler", scheduler)
     assert [r["state"] for r in json.loads(again.stdout)] == ["done before"] * 2 + ["refused"]
@@ -186,11 +188,14 @@ def test_workers_stop_when_the_command_that_started_them_is_gone(
     words = ("run", tmp_path / "long.mp4", "-o", f"{out}{os.sep}", "--scheduler", scheduler)
     process = subprocess.Popen([sys.executable, "-m", "redact", *map(str, words)], cwd=ROOT)
     deadline = time.monotonic() + 120
-    while not list(out.glob(".*.scans")) and time.monotonic() < deadline:
+    while not list(out.rglob(".*.scans")) and time.monotonic() < deadline:
         time.sleep(0.05)
     process.kill()
     process.wait()
-    while list(out.glob(".*.run")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    left = sorted(path.name for path in out.iterdir())
-    assert left == [".long.redacted.mp4.plan.json.scans"], "a worker went on, or left something"
+    note = folder_of(out / "long.redacted.mp4") / "run.json"
+    while (held := claim(note)) is None and time.monotonic() < deadline:
+        time.sleep(0.1)  # the worker goes on
+    assert held is not None
+    held.release()
+    left = sorted(path.name for path in out.rglob("*"))
+    assert left == [".plan.json.scans", "README.txt", note.parent.name, "run.json"]

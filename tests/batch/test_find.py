@@ -28,7 +28,8 @@ def case(tmp_path: Path) -> Path:
     folder = tmp_path / "case"
     for name in (
         "a.mp4", "b.MOV", "notes.txt", "sound.mka", ".hidden.mp4", "a.redacted.mp4",
-        "a.redacted.mp4.plan.json", "cam.mp4.manifest.json", "cam.mp4", "day/c.mkv",
+        "a.redacted.mp4.redact/NOT-FOR-RELEASE/mine.mp4",
+        "cam.mp4.redact/record.json", "cam.mp4", "day/c.mkv",
         "day/deep/d.avi",
         "NOT-FOR-RELEASE/a.redacted.needs-review.mp4", "NOT-FOR-RELEASE/review-a.mp4",
         "x.redacted.needs-review-2.mp4", ".git/e.mp4", "out/f.mp4", "day/photo.JPG",
@@ -120,6 +121,7 @@ def test_redacts_own_files_are_left_out_and_named(case: Path) -> None:
     assert {p.name: str(why) for p, why in found.left_out} == {
         "a.redacted.mp4": "made by redact",
         "cam.mp4": "made by redact",
+        "mine.mp4": "made by redact",
         "a.redacted.needs-review.mp4": "made by redact",
         "review-a.mp4": "in a folder NOT-FOR-RELEASE",
         "x.redacted.needs-review-2.mp4": "made by redact",

@@ -16,6 +16,7 @@ from redact.errors import ExitCode
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten
 from ..program import QUICK
+from ..side_files import record_of
 
 
 @pytest.fixture
@@ -115,8 +116,8 @@ def test_a_name_that_is_not_utf8_stops_nothing(folder: Path, tmp_path: Path) -> 
 def test_a_record_whose_name_is_taken_affects_the_exit_code(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
-    (out / "a.redacted.mp4.manifest.json").mkdir(parents=True)
+    record_of(out / "a.redacted.mp4").mkdir(parents=True)
     words = ("-o", f"{out}/", *QUICK)
     watched = call("watch", folder, *words, "--quiet-for", 1, "--once")
     assert watched.returncode == call("run", folder, *words).returncode == ExitCode.EXISTS
-    assert "manifest.json" in (out / "failed" / "a.mp4.txt").read_text()
+    assert "record.json" in (out / "failed" / "a.mp4.txt").read_text()

@@ -25,6 +25,7 @@ from ..cli.conftest import call
 from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 from ..program import QUICK
+from ..side_files import record_of
 
 FAST = (*QUICK, "--preset", "ultrafast")
 
@@ -55,12 +56,13 @@ def test_two_at_once_write_the_same_as_one_after_the_other(case: Path, tmp_path:
     page = index.read_text()
     assert found.pop("case.html") and "2026-1" in page
     for name in ("a", "b"):
-        report = f"{name}.redacted.mp4.report.html"
+        folder = f"{name}.redacted.mp4.redact"
+        report = f"{folder}/report.html"
         assert found.pop(report) and f'href="{report}"' in page
-        assert found.pop(f"{name}.redacted.mp4.exemptions.csv")  # as `redact report` writes it
+        assert found.pop(f"{folder}/exemptions.csv")  # as `redact report` writes it
     assert "broken.mp4" in page and "refused" in page
     assert found == contents(one)
-    record = json.loads((two / "a.redacted.mp4.manifest.json").read_text())
+    record = json.loads(record_of(two / "a.redacted.mp4").read_text())
     assert not {"--one-of-several", "--json"} & {*record["run"]["command"]}
 
 
@@ -100,15 +102,14 @@ def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Pa
     notes: list[Path] = []
     deadline = time.monotonic() + 120
     while not notes and time.monotonic() < deadline and process.poll() is None:
-        notes = list((tmp_path / "out").glob(".*.run"))
+        notes = list((tmp_path / "out").glob("*/.*.scans"))
         time.sleep(0.02)
     assert notes, "no worker began"
     process.kill()
     process.wait()
-    while list((tmp_path / "out").glob(".*.run")) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    time.sleep(1)
     assert not list((tmp_path / "out").glob("*.mp4")), "a worker went on"
-    left = list((tmp_path / "out").glob(".*"))
+    left = list((tmp_path / "out").rglob(".*"))
     # Answers of the networks stay for the next run, closed to others and without any picture.
     assert all(p.name.endswith(".scans") for p in left), "a worker left something"
     assert all(p.stat().st_mode & 0o077 == 0 for p in left)

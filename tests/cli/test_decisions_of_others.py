@@ -25,6 +25,7 @@ from redact.plan import (
 )
 from redact.types import Action, Decided
 
+from ..side_files import plan_of
 from .conftest import call
 
 FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
@@ -35,7 +36,8 @@ def case(street: Path, street_plan: Path, tmp_path: Path) -> Path:
     """A folder with a video and a plan that shows somebody, as written on the sender's machine."""
     shutil.copy(street, tmp_path / "a.mp4")
     plan = read_plan(street_plan)
-    path = tmp_path / "a.redacted.mp4.plan.json"
+    path = plan_of(tmp_path / "a.redacted.mp4")
+    path.parent.mkdir()
     first = plan.tracks[0].id
     write_plan(decisions.decide(plan, [first], Decision.KEEP, Decided("not needed")), path)
     handed_on(path)
@@ -72,7 +74,7 @@ def test_a_run_does_not_use_a_strangers_plan(case: Path) -> None:
 def test_if_the_plan_is_named_its_decisions_are_listed_and_confirmed(
     case: Path, command: str
 ) -> None:
-    plan = case / "a.redacted.mp4.plan.json"
+    plan = plan_of(case / "a.redacted.mp4")
     words = [command, case / "a.mp4", *(("--plan", plan) if command == "run" else (plan,))]
     words += ["--no-open"] if command == "review" else FAST if command == "run" else []
     done = call(*words)
@@ -82,21 +84,21 @@ def test_if_the_plan_is_named_its_decisions_are_listed_and_confirmed(
 
 
 def test_adopted_decisions_are_the_users_own(case: Path) -> None:
-    plan = case / "a.redacted.mp4.plan.json"
+    plan = plan_of(case / "a.redacted.mp4")
     done = call("apply", case / "a.mp4", plan, "--adopt", "-o", case / "b.mp4")
     assert "not needed" in done.stderr
     assert (case / "b.mp4").exists() or done.returncode == ExitCode.NEEDS_REVIEW
 
 
 def test_a_change_does_not_adopt_the_other_decisions(case: Path) -> None:
-    plan = case / "a.redacted.mp4.plan.json"
+    plan = plan_of(case / "a.redacted.mp4")
     assert call("plan", "set", plan, "2", "--action", "keep").returncode == 0
     assert read_plan(plan).tracks[1].action is Action.KEEP
     assert not is_own_plan(plan)
 
 
 def test_limits_of_the_search_must_be_adopted_too(street: Path, case: Path) -> None:
-    plan = case / "a.redacted.mp4.plan.json"
+    plan = plan_of(case / "a.redacted.mp4")
     whole = read_plan(plan)
     hidden = tuple(t for t in whole.tracks if t.target is redact.Target.PLATE)
     narrow = replace(whole.settings, targets=(redact.Target.PLATE,))
@@ -107,7 +109,7 @@ def test_limits_of_the_search_must_be_adopted_too(street: Path, case: Path) -> N
 
 
 def test_the_users_own_plans_are_used_wherever_they_are(case: Path) -> None:
-    path = case / "a.redacted.mp4.plan.json"
+    path = plan_of(case / "a.redacted.mp4")
     plan: Plan = read_plan(path)
     write_plan(plan, path, force=True)
     path.chmod(0o644)

@@ -28,8 +28,8 @@ def _applied(street: Path, plan: Path, folder: Path, name: str) -> dict[str, Any
     # At `fast` the check may find a face that the plan lacks; the record is written all the same.
     done = call(*words, cwd=folder)
     assert done.returncode in (ExitCode.DONE, ExitCode.NEEDS_REVIEW), done.stderr
-    (path,) = folder.rglob("*.manifest.json")
-    checked = call("check", path.with_name(path.name.removesuffix(".manifest.json")), cwd=folder)
+    (path,) = folder.rglob("record.json")
+    checked = call("check", path, cwd=folder)
     assert checked.returncode == ExitCode.DONE, checked.stderr
     record: dict[str, Any] = json.loads(path.read_bytes())
     for span in record["muted"]:

@@ -122,12 +122,12 @@ def test_several_videos_at_once(evidence: Evidence) -> None:
 def test_the_search_of_a_case(evidence: Evidence) -> None:
     review = evidence.start("review", ".", "--no-open", *QUICK)
     deadline = time.monotonic() + 240
-    while len(list(evidence.folder.glob("*.plan.json"))) < 2 and time.monotonic() < deadline:
+    while len(list(evidence.folder.rglob("plan.json"))) < 2 and time.monotonic() < deadline:
         assert review.poll() is None, review.communicate()
         time.sleep(0.1)
     review.send_signal(signal.SIGINT)
     review.communicate(timeout=200)
-    assert len(list(evidence.folder.glob("*.plan.json"))) == 2
+    assert len(list(evidence.folder.rglob("plan.json"))) == 2
     assert evidence.executed == set()
 
 

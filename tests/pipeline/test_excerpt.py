@@ -20,6 +20,7 @@ from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Detections, Frame, Scope, Target
 
 from ..program import QUICK, program
+from ..side_files import plan_of, record_of
 
 CUTS = ("--cut", "0:00.2", "0:00.3", "--cut", "0:00.4", "0:00.5")
 
@@ -41,7 +42,7 @@ def test_each_excerpt_is_a_result_with_the_pictures_of_its_span(made: Path) -> N
         wanted = [t for t in times if start - 1e-6 < t - times[0] < end - 1e-6]
         output = made / f"cam.{name}.redacted.mp4"
         assert [frame.time for frame in Decode(probe(output))] == [t - wanted[0] for t in wanted]
-        record = read_manifest(made / f"{output.name}.manifest.json")
+        record = read_manifest(record_of(output))
         assert record.cut == (start, end) and record.source.frames == len(wanted)
         part = record.source.excerpt
         assert part is not None
@@ -89,7 +90,7 @@ def test_it_is_verified_and_continued_as_an_excerpt(made: Path) -> None:
     again = program("run", "cam.mp4", *CUTS, *QUICK, "--audio", "mute", cwd=made)
     assert again.returncode == ExitCode.DONE, again.stderr
     assert output.stat().st_mtime_ns == changed
-    record, plan = (made / f"{output.name}.{kind}.json" for kind in ("manifest", "plan"))
+    record, plan = record_of(output), plan_of(output)
     away = record.rename(made / "record"), plan.rename(made / "plan")
     try:
         words = ("verify", "cam.mp4", output.name, "--targets", "face")
@@ -102,7 +103,7 @@ def test_it_is_verified_and_continued_as_an_excerpt(made: Path) -> None:
 
 def test_a_plan_of_another_excerpt_is_refused(made: Path) -> None:
     """Times count from the excerpt, so those of two excerpts may be alike."""
-    plan = read_plan(made / "cam.0m0.2s-0m0.3s.redacted.mp4.plan.json")
+    plan = read_plan(plan_of(made / "cam.0m0.2s-0m0.3s.redacted.mp4"))
     other = probe_excerpt(made / "cam.mp4", Scope(cut=(0.4, 0.5)))
     with pytest.raises(MismatchError, match="begin"):
         require_same_source(plan, other, Silent())
@@ -160,7 +161,7 @@ def test_the_report_says_of_what_it_is_an_excerpt(
     made: Path, tmp_path: Path, language: str, said: str
 ) -> None:
     output = made / "cam.0m0.2s-0m0.3s.redacted.mp4"
-    record = made / f"{output.name}.manifest.json"
+    record = record_of(output)
     places = ("--html", tmp_path / "report.html", "--csv", tmp_path / "table.csv")
     words = ("report", output, *places, "--lang", language)
     done = program(*words, cwd=made)

@@ -34,6 +34,7 @@ from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeli
 
 from ..media.footage import Clip, make
 from ..media.test_damage import spoil
+from ..side_files import put_record
 from .conftest import SAMPLE, alone, shorten
 
 FAST = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
@@ -247,7 +248,8 @@ def test_damage_found_only_in_the_second_pass_is_reported_and_recorded(
     held = {s.certainty for track in manifest.tracks for s in track.spans}
     assert "held" in held
     assert outcome.record.plan == plan, "the plan on record is the one that was given"
-    manifest_path(outcome.output).write_bytes(dump_manifest(manifest))
+    manifest_path(outcome.output).parent.mkdir(exist_ok=True)
+    put_record(outcome.output, dump_manifest(manifest))
     again = redact.audit(torn, outcome.output, plan)
     assert all(c.passed for c in again.checks), "verify expects these masks, too"
 

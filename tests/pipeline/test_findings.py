@@ -32,6 +32,7 @@ from redact.types import Box, Decided, Finding, FindingKind, Target
 
 from ..media.footage import Clip, make
 from ..program import program
+from ..side_files import folder_of, held_of, plan_of, record_of
 from .conftest import alone
 
 FAST = ("--sensitivity", "fast")
@@ -75,7 +76,7 @@ def published(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactor
     more = ("--margin", "0.3")
     first = program("apply", street, plan, "-o", output, *more)
     assert first.returncode == ExitCode.NEEDS_REVIEW, first.stderr
-    held = folder / "NOT-FOR-RELEASE" / "out.needs-review.mp4"
+    held = held_of(folder / "out.mp4")
     run = program("fix", held, "--accept-findings", f"all=  {REASON} ", "--by", "R. Roe")
     return Published(plan, output, run, held, first)
 
@@ -85,8 +86,8 @@ def test_findings_are_accepted_with_a_reason(published: Published) -> None:
     assert "published in spite of findings" in published.run.stderr
     assert f"Accepted: {REASON}." in published.run.stderr and "Hide it?" not in published.run.stderr
     names = {p.name for p in published.output.parent.iterdir()}
-    assert names == {"p.json", "out.mp4", "out.mp4.manifest.json", "NOT-FOR-RELEASE"}
-    manifest = json.loads(Path(f"{published.output}.manifest.json").read_text())
+    assert names == {"p.json", "out.mp4", "out.mp4.redact"}
+    manifest = json.loads(record_of(published.output).read_text())
     assert manifest["findings_accepted"] == REASON
     assert not manifest["audit"]["passed"]
     assert "face" in {f["target"] for f in manifest["audit"]["findings"]}
@@ -135,9 +136,9 @@ def test_a_reason_of_spaces_accepts_nothing(
     order = order_to_apply(probe(street), DrawSettings(), alone(tmp_path / "o.mp4"))
     outcome = apply(order, leaky, Journal(Silent()), Accepted(first.findings, " \t"))
     assert outcome.needs_review and outcome.record.accepted == ""
-    assert [p.name for p in tmp_path.iterdir()] == ["NOT-FOR-RELEASE"]
-    assert (tmp_path / "NOT-FOR-RELEASE").stat().st_mode & 0o777 == 0o700
-    held = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mp4"
+    held = held_of(tmp_path / "o.mp4")
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [held]
+    assert held.parent.stat().st_mode & 0o777 == 0o700
     assert outcome.output == held and held.stat().st_mode & 0o777 == 0o600
 
 
@@ -289,20 +290,21 @@ def test_verify_takes_margin_and_plan_from_the_files_beside_the_output(
     redact, street: Path, published: Published, tmp_path: Path
 ) -> None:
     output = tmp_path / "out.mp4"
-    for name in ("out.mp4", "out.mp4.manifest.json"):
-        (tmp_path / name).write_bytes((published.output.parent / name).read_bytes())
-    plan = tmp_path / "out.mp4.plan.json"
+    shutil.copyfile(published.output, output)
+    folder_of(output).mkdir()
+    shutil.copyfile(record_of(published.output), record_of(output))
+    plan = plan_of(tmp_path / "out.mp4")
     plan.write_bytes(published.plan.read_bytes())
     done = redact("verify", street, output, *FAST)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    assert "out.mp4.plan.json is the plan it names" in done.stderr
+    assert "plan.json is the plan it names" in done.stderr
     assert "no plan was given" not in done.stderr
     # Masks of margin 0.3 would be changes of the picture beside masks of 0.15.
     assert "check failed" not in done.stderr
     known = read_plan(plan)
     write_plan(remove_tracks(known, {known.tracks[0].id}, automatic=True), plan, force=True)
     other = CliRunner().invoke(verify_command, [str(street), str(output), *FAST, "--json"])
-    assert "the plan that it names is not beside out.mp4" in other.stderr
+    assert "the plan that it names is not in the folder of out.mp4" in other.stderr
     assert not json.loads(other.stdout)["with_plan"]
 
 
@@ -335,7 +337,7 @@ def test_removing_a_result_leaves_nothing_behind(
     shutil.copytree(folder, kept)
     assert redact("report", published.held).returncode == ExitCode.DONE
     left = {path.name for path in folder.iterdir()}
-    assert {"out.needs-review.mp4.finding-1.png", "out.needs-review.mp4.report.html"} <= left
+    assert {"out.needs-review.mp4.finding-1.png", "report.html"} <= left
     assert redact("fix", published.held, "--remove").returncode == ExitCode.DONE
     assert not folder.exists()
     assert published.output.exists()

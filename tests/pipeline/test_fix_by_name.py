@@ -23,6 +23,7 @@ from redact.progress import Silent, Stage
 from ..cli.conftest import call
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 from ..program import QUICK
+from ..side_files import PRIVATE, held_of, note_of, plan_of, release_of
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def held_case(folder: Path) -> Path:
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (folder / "b.mp4").write_bytes((folder / "a.mp4").read_bytes())
     (folder / "out").mkdir()
-    plan = folder / "out" / "a.redacted.mp4.plan.json"
+    plan = plan_of(folder / "out" / "a.redacted.mp4")
     assert call("detect", folder / "a.mp4", "-o", plan, *QUICK).returncode == 0
     tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
@@ -48,7 +49,7 @@ def held_case(folder: Path) -> Path:
 def test_it_is_found_in_the_folder_for_the_results(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = case / "out" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4"
+    held = held_of(case / "out" / "a.redacted.mp4")
     for here, name in ((case, Path("a.mp4")), (tmp_path, case / "a.mp4")):
         monkeypatch.chdir(here)
         assert find_held(name).output == str(held)
@@ -79,8 +80,8 @@ def test_a_decision_during_a_fix_is_not_lost(case: Path) -> None:
 
 
 def test_held_back_files_are_private(case: Path) -> None:
-    left = list((case / "out" / "NOT-FOR-RELEASE").iterdir())
-    assert "a.redacted.needs-review.mp4.manifest.json" in [path.name for path in left]
+    left = list(held_of(case / "out" / "a.redacted.mp4").parent.iterdir())
+    assert "record.json" in [path.name for path in left]
     assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
 
 
@@ -90,79 +91,70 @@ def test_a_missing_held_back_result_is_reported(case: Path) -> None:
     assert "none.mp4: there is no such file, and nothing was held back" in missing.stderr
     other = call("fix", "b.mp4", cwd=case)
     assert other.returncode == ExitCode.INPUT and "no such file" not in other.stderr
-    assert "After 'redact run -o FOLDER', it lies in FOLDER/NOT-FOR-RELEASE" in other.stderr
+    assert "Name the video, its result, or the folder of the result" in other.stderr
 
 
-def test_a_copied_note_removes_nothing_elsewhere(case: Path, tmp_path: Path) -> None:
+def files_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_copied_folder_is_fixed_in_its_new_place_and_changes_no_other(
+    case: Path, tmp_path: Path
+) -> None:
     shutil.copytree(case / "out", tmp_path / "copy")
-    before = sorted((case / "out" / "NOT-FOR-RELEASE").iterdir())
-    note = tmp_path / "copy" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
-    for words in (("--remove",), ()):
-        done = call("fix", note, *words)
-        assert done.returncode == ExitCode.PLAN, done.stderr
-        assert "was moved or copied here" in done.stderr
-    assert sorted((case / "out" / "NOT-FOR-RELEASE").iterdir()) == before
-
-
-def test_a_moved_folder_is_fixed_in_its_new_place(case: Path, tmp_path: Path) -> None:
-    shutil.copytree(case / "out", tmp_path / "moved")
-    before = sorted((case / "out").rglob("*"))
-    held = tmp_path / "moved" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4"
-    refused = call("fix", held.with_name(f"{held.name}.json"))
-    assert "--source ORIGINAL" in refused.stderr
-    other = call("fix", held, "--source", SAMPLE)
+    before, copied = files_in(case / "out"), tmp_path / "copy" / "a.redacted.mp4"
+    other = call("fix", copied, "--source", SAMPLE)
     assert other.returncode == ExitCode.MISMATCH, other.stderr
-    done = call("fix", held, "--source", case / "a.mp4")
+    done = call("fix", note_of(copied), "--source", case / "a.mp4")
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert (tmp_path / "moved" / "a.redacted.mp4").exists()
-    assert sorted((case / "out").rglob("*")) == before
-    assert call("fix", held, "--source", case / "a.mp4", "--remove").returncode == ExitCode.DONE
-    assert not held.parent.exists() and sorted((case / "out").rglob("*")) == before
+    assert copied.exists() and files_in(case / "out") == before
+    assert call("fix", copied, "--remove").returncode == ExitCode.DONE
+    assert not held_of(copied).parent.exists() and files_in(case / "out") == before
 
 
 def test_a_note_with_impossible_names_is_ignored(case: Path, tmp_path: Path) -> None:
     """Otherwise anybody who sends one could stop every command in its folder."""
-    shutil.copytree(case / "out" / "NOT-FOR-RELEASE", tmp_path / "NOT-FOR-RELEASE")
-    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
+    note = note_of(tmp_path / "a.redacted.mp4")
+    shutil.copytree(note_of(case / "out" / "a.redacted.mp4").parent, note.parent)
     said = json.loads(note.read_text())
     note.write_text(json.dumps(said | {"output": f"\0{said['output']}"}))
-    for name in (note, note.with_suffix("")):
+    for name in (note, note.parent):
         done = call("fix", name)
         assert done.returncode == ExitCode.PLAN and "output" in done.stderr, done.stderr
     assert call("fix", "a.mp4", cwd=tmp_path).returncode == ExitCode.INPUT
 
 
 def test_with_two_held_back_results_none_is_chosen(case: Path) -> None:
-    plan = case / "other" / "a.redacted.mp4.plan.json"
-    plan.parent.mkdir()
-    plan.write_bytes((case / "out" / plan.name).read_bytes())
+    plan = plan_of(case / "other" / "a.redacted.mp4")
+    plan.parent.mkdir(parents=True)
+    plan.write_bytes(plan_of(case / "out" / "a.redacted.mp4").read_bytes())
     done = call("run", "a.mp4", "-o", "other/", *QUICK, cwd=case)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     with pytest.raises(InputError, match="several results") as refused:
         find_held(case / "a.mp4")
-    shutil.rmtree(plan.parent)
+    shutil.rmtree(plan.parents[1])
     for folder in ("out", "other"):
-        assert f"redact fix {case}/{folder}/NOT-FOR-RELEASE/" in refused.value.hint
+        assert f"redact fix {case}/{folder}/a.redacted.mp4.redact" in refused.value.hint
 
 
 @pytest.mark.parametrize("step", ["run", "apply"])
 def test_the_folder_of_a_held_back_release_is_made_again(
     case: Path, tmp_path: Path, step: str
 ) -> None:
-    for name in ("a.mp4", "out/a.redacted.mp4.plan.json"):
-        (tmp_path / Path(name).name).write_bytes((case / name).read_bytes())
-    plan = "a.redacted.mp4.plan.json"
+    plan = "plan.json"
+    (tmp_path / "a.mp4").write_bytes((case / "a.mp4").read_bytes())
+    (tmp_path / plan).write_bytes(plan_of(case / "out" / "a.redacted.mp4").read_bytes())
     words = ["--plan", plan, *QUICK] if step == "run" else [plan]
     release = ("--release", "--audio", "mute", "-o", "new/rel/")
     done = call(step, "a.mp4", *words, *release, cwd=tmp_path)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert not (tmp_path / "new").exists()
-    held = sorted((tmp_path / "NOT-FOR-RELEASE").iterdir())
+    held = sorted((release_of(tmp_path / "a.mp4") / PRIVATE).iterdir())
     if step == "run":  # given again, nothing is made anew
         again = call(step, "a.mp4", *words, *release, cwd=tmp_path)
         assert again.returncode == ExitCode.NEEDS_REVIEW, again.stderr
         assert "needs review since an earlier run" in again.stderr
-        assert sorted((tmp_path / "NOT-FOR-RELEASE").iterdir()) == held
+        assert sorted((release_of(tmp_path / "a.mp4") / PRIVATE).iterdir()) == held
     accept = ["--accept-findings", "1=a statue"] if step == "apply" else []
     fixed = call("fix", "a.mp4", *accept, cwd=tmp_path)
     assert fixed.returncode == ExitCode.DONE, fixed.stderr
@@ -170,12 +162,12 @@ def test_the_folder_of_a_held_back_release_is_made_again(
     assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]
     again = call("fix", "a.mp4", cwd=tmp_path)
     assert again.returncode == ExitCode.EXISTS
-    assert "new/rel/video.mp4: is there already, and no record" in again.stderr
+    assert "new/rel/video.mp4: is already fixed" in again.stderr
 
 
 def test_a_review_of_a_held_back_result_begins_with_its_findings(case: Path) -> None:
     """Named as the run named it: the page has its source, its plan and its findings."""
-    name = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
+    name = str(held_of("out/a.redacted.mp4"))
     found = [finding.number for finding in find_held(case / name).found()]
     words = [sys.executable, "-m", "redact", "review", name, "--no-open"]
     with subprocess.Popen(
@@ -209,7 +201,7 @@ def test_a_review_of_a_held_back_result_begins_with_its_findings(case: Path) -> 
 
 def test_a_result_that_is_already_fixed_is_reported_as_such(tmp_path: Path) -> None:
     case = held_case(tmp_path)
-    held = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
+    held = str(held_of("out/a.redacted.mp4"))
     for code in (ExitCode.DONE, ExitCode.EXISTS):
         done = call("fix", held, cwd=case)
         assert done.returncode == code, done.stderr

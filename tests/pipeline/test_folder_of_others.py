@@ -23,7 +23,7 @@ from redact.pipeline import (
     HeldBack,
     Journal,
     fix_held,
-    held_back_for,
+    held_in,
     order_to_run,
     plan_to_review,
     remove_held,
@@ -36,6 +36,7 @@ from redact.settings import DetectSettings, Sensitivity, Settings
 
 from ..cli.conftest import call
 from ..media.footage import Clip, make
+from ..side_files import held_of, plan_of, record_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is refused")
 
@@ -74,12 +75,12 @@ def test_only_the_checked_file_is_published(shared: Path, monkeypatch: pytest.Mo
     redact.run(shared / "a.mp4", None, SETTINGS)
     output = shared / "a.redacted.mp4"
     assert output.read_bytes()[4:8] == b"ftyp"
-    record = json.loads((shared / "a.redacted.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(shared / "a.redacted.mp4").read_bytes())
     assert record["output"]["sha256"] == hashlib.sha256(output.read_bytes()).hexdigest()
     assert call("check", output).returncode == 0
 
     if os.geteuid() == 0:  # only root can give files away
-        os.chown(shared / "a.redacted.mp4.manifest.json", 12345, -1)
+        os.chown(record_of(shared / "a.redacted.mp4"), 12345, -1)
         with pytest.raises(OutputExistsError, match="belongs to another user"):
             redact.run(shared / "a.mp4", None, SETTINGS)
 
@@ -101,8 +102,9 @@ def test_a_vanished_folder_is_reported_as_a_problem_of_the_output(
 
 
 def test_another_users_plan_is_not_used(shared: Path) -> None:
-    clip, path = shared / "a.mp4", shared / "a.redacted.mp4.plan.json"
+    clip, path = shared / "a.mp4", plan_of(shared / "a.redacted.mp4")
     found = redact.detect(clip, SETTINGS.detect)
+    path.parent.mkdir()
     write_plan(found, path, own=False)
     with pytest.raises(OutputExistsError, match="somebody else's decisions"):
         redact.run(clip, None, SETTINGS)
@@ -120,7 +122,7 @@ def test_another_users_plan_is_not_used(shared: Path) -> None:
 
 def note(folder: Path, **changed: Any) -> HeldBack:
     """The note, and further options of the run."""
-    at = str(folder / "NOT-FOR-RELEASE" / "a.needs-review.mp4")
+    at = str(held_of(folder / "a.redacted.mp4"))
     held = HeldBack(
         source=str(folder / "a.mp4"), source_sha256="", final=str(folder / "a.redacted.mp4"),
         output=at, plan=str(folder / "a.plan.json"), plan_sha256="", settings={},
@@ -155,15 +157,15 @@ def test_another_users_held_back_result_is_not_the_users(tmp_path: Path) -> None
     held = note(tmp_path)
     place = Path(held.output)
     kept = place.with_name("kept.mp4")
-    place.parent.mkdir()
+    place.parent.mkdir(parents=True)
     for path, data in (
         (kept, b""),
         (place, b""),
         (held.note, msgspec.json.encode(held)),
     ):
         path.write_bytes(data)
-    found = held_back_for(Path(held.final), place.parent)
+    found = held_in(held.folder)
     assert found is not None and found.output == held.output
     os.chown(held.note, 12345, -1)
-    assert held_back_for(Path(held.final), place.parent) is None
-    assert remove_held(held) == [place, held.note] and kept.exists()
+    assert held_in(held.folder) is None
+    assert remove_held(held) == [place, kept, held.note], "all of it was held back"

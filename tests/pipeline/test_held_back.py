@@ -20,13 +20,14 @@ from redact.errors import PlanError, UsageError
 from redact.media import probe, sha256_of
 from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_settings
 from redact.pipeline.fix import order_as_before
-from redact.pipeline.held_back import accepted_findings, held_back_for, read_held, write_held
+from redact.pipeline.held_back import accepted_findings, held_in, read_held, write_held
 from redact.pipeline.result import Result
 from redact.record import CaseFields, EvidenceChoice, FindingPart, build_manifest
 from redact.settings import DrawSettings, RenderSettings, Sensitivity, Settings, Stamp
 
 from ..media.footage import Clip, make
 from ..record.samples import make_record
+from ..side_files import folder_of, held_of
 
 SECRETS = {"key"}
 """No note may hold them; they come from their files again."""
@@ -79,15 +80,15 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def held(folder: Path, draw: DrawSettings, delivery: Delivery) -> HeldBack:
     """The note of a held-back result, as it is read again."""
     info = probe(make(folder / "a.mp4", Clip()))
-    closed = folder / "NOT-FOR-RELEASE"
-    closed.mkdir()
+    output = held_of(folder / "out.mp4")
+    output.parent.mkdir(parents=True)
     looked = LookedPart(3, 3, 0, (), ("face",))
     audit = AuditResult(Sensitivity.BALANCED, True, (), (), (), looked)
-    record = replace(make_record(folder), source=info, output=closed / "a.needs-review.mp4")
+    record = replace(make_record(folder), source=info, output=output)
     result = Result.of_run(record, audit, folder / "out.mp4", held_back=True)
-    order = Order(info, draw, folder / "out.mp4", closed, delivery)
+    order = Order(info, draw, folder / "out.mp4", folder_of(folder / "out.mp4"), delivery)
     write_held(replace(result, plan_file=folder / "a.plan.json"), order)
-    return read_held(closed / "a.needs-review.mp4.json")
+    return read_held(order.folder)
 
 
 def test_no_chosen_option_is_dropped(tmp_path: Path) -> None:
@@ -133,12 +134,11 @@ def test_a_custom_style_cannot_be_drawn_again(tmp_path: Path) -> None:
         order_as_before(note)
 
 
-def test_a_note_that_leads_nowhere_hides_no_other(tmp_path: Path) -> None:
-    """The page showed the video as if nothing had been held back."""
+def test_a_note_without_its_result_says_nothing(tmp_path: Path) -> None:
     note = held(tmp_path, DrawSettings(), Delivery())
+    assert held_in(note.folder) is None
     Path(note.output).write_bytes(b"held back")
-    (note.note.parent / "b.needs-review.mp4.json").symlink_to("nowhere")
-    assert held_back_for(tmp_path / "out.mp4", note.note.parent) == note
+    assert held_in(note.folder) == note
 
 
 def test_only_findings_in_this_video_and_folder_are_accepted(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_only_findings_in_this_video_and_folder_are_accepted(tmp_path: Path) -> 
     accept, source = Acceptance(None, "a statue"), tmp_path / "a.mp4"
     note = held(tmp_path, DrawSettings(), Delivery())
     Path(note.output).write_bytes(b"held back")
-    order = Order(probe(source), DrawSettings(), tmp_path / "out.mp4", note.note.parent)
+    order = Order(probe(source), DrawSettings(), tmp_path / "out.mp4", note.folder)
     box = (1.0, 2.0, 9.0, 9.0)
     found = FindingPart(
         number=1,

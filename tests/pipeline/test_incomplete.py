@@ -19,6 +19,7 @@ from ..media.test_lost_pictures import refused
 from ..media.test_trimmed import trimmed
 from ..pipeline.conftest import SAMPLE, shorten
 from ..program import QUICK
+from ..side_files import plan_of, record_of
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_the_next_run_of_a_case_reports_it_again(cut: Path, tmp_path: Path) -> N
 def test_a_held_back_result_stays_incomplete(cut: Path, tmp_path: Path) -> None:
     source = tmp_path / "cut.mp4"
     source.write_bytes(cut.read_bytes())
-    plan = tmp_path / "cut.redacted.mp4.plan.json"
+    plan = plan_of(tmp_path / "cut.redacted.mp4")
     assert call("detect", source, "-o", plan, *QUICK).returncode == 0
     tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
@@ -99,7 +100,7 @@ def test_a_trimmed_recording_is_not_called_incomplete(tmp_path: Path) -> None:
         done = call(*words)
         assert done.returncode == ExitCode.DONE, done.stderr
         assert "INCOMPLETE" not in done.stderr
-    record = json.loads((tmp_path / "out" / "cut.redacted.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(tmp_path / "out" / "cut.redacted.mp4").read_bytes())
     said = record["source"]
     assert (said["frames"], said["declared_frames"], said["cut_frames"]) == (90, 100, 10)
 
@@ -131,7 +132,7 @@ def test_a_file_without_an_end_mark_is_reported_as_such(tmp_path: Path) -> None:
     done = call("run", clip, "-o", tmp_path / "out.mp4", *QUICK)
     words = "for this format, redact cannot tell whether the end of the file is missing"
     assert f"note: {words}" in done.stderr
-    record = json.loads((tmp_path / "out.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(tmp_path / "out.mp4").read_bytes())
     assert {"code": "no_end", "values": {}} in record["warnings"]
 
 
@@ -145,7 +146,7 @@ def test_sound_that_is_missing_is_evidence_that_is_missing(tmp_path: Path) -> No
         done = call(*words)
         assert done.returncode == ExitCode.INCOMPLETE, done.stderr
         assert "cam.mp4 states 4.0 s of sound, of which " in done.stderr.splitlines()[-1]
-    record = json.loads((tmp_path / "out.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(tmp_path / "out.mp4").read_bytes())
     (sound,) = record["source"]["sound"]
     assert 1 < sound["seconds"] < 3 and round(sound["declared_seconds"], 1) == 4.0
     assert {"sound_beyond_end", "sound_and_picture"} <= {

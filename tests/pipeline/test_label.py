@@ -16,6 +16,8 @@ from redact.render import Renderer
 from redact.settings import RenderSettings
 from redact.types import Box, Region, State, Target
 
+from ..side_files import record_of
+
 
 @pytest.mark.parametrize("label", ["withheld under section 7 of the act, see file 2026-114", "X"])
 def test_a_label_that_fits_nowhere_is_reported(
@@ -24,7 +26,7 @@ def test_a_label_that_fits_nowhere_is_reported(
     output = tmp_path / "new.mp4"
     done = redact("apply", street, street_plan, "-o", output, "--margin", "0.8", "--label", label)
     assert done.returncode == ExitCode.DONE, done.stderr
-    record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(output).read_bytes())
     said = {w["code"]: w["values"] for w in record["warnings"]}
     count = len(record["tracks"])
     if label == "X":
@@ -42,7 +44,7 @@ def test_a_stamp_is_drawn_recorded_and_known_to_a_later_audit(
     stamp = ("--stamp", "copy 24-117", "--stamp-corner", "top-left")
     done = redact("apply", street, street_plan, "-o", output, *stamp)
     assert done.returncode == ExitCode.DONE, done.stderr
-    record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(output).read_bytes())
     render = record["run"]["settings"]["render"]
     assert render["stamp"] == {"text": "copy 24-117", "corner": "top-left"}
     with av.open(str(street)) as a, av.open(str(output)) as b:

@@ -16,6 +16,7 @@ from redact.settings import Damaged
 
 from ..media.footage import Clip, make, remux, samples
 from ..program import QUICK
+from ..side_files import plan_of, record_of
 
 
 @pytest.mark.parametrize("damage", Damaged)
@@ -29,8 +30,8 @@ def test_whole_pictures_are_hidden_only_on_request(redact, tmp_path: Path, damag
     done = redact("run", gap, "-o", output, "--crf", "0", *QUICK, *asked)
     assert done.returncode == ExitCode.DONE, done.stderr
     assert "frames are damaged" in " ".join(done.stderr.split())
-    plan = read_plan(output.with_name("new.mp4.plan.json"))
-    record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
+    plan = read_plan(plan_of(output))
+    record = json.loads(record_of(output).read_bytes())
     assert plan.settings.damaged is damage
     assert record["run"]["settings"]["detect"]["damaged"] == damage.value
     assert {*range(5, 11)} <= {*plan.unchecked} and 0 not in plan.unchecked

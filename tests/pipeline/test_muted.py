@@ -16,6 +16,7 @@ from redact.words import Message
 
 from ..media.footage import Clip, Sound, make
 from ..program import QUICK
+from ..side_files import record_of
 
 ANEW = "the sound was encoded again because a span was muted"
 NOT_THERE = "lies where there is no sound: nothing was removed there"
@@ -36,7 +37,7 @@ def applied(redact: Any, clip: Path, *words: str) -> tuple[Any, dict[str, Any], 
     output = clip.with_name("new.mp4")
     done = redact("apply", clip, clip.with_name("cam.plan.json"), "-o", output, *words)
     assert done.returncode == ExitCode.DONE, done.stderr
-    record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(output).read_bytes())
     table = clip.with_name("log.csv")
     report = redact("report", output, "--html", clip.with_name("r.html"), "--csv", table)
     assert report.returncode == ExitCode.DONE, report.stderr

@@ -17,6 +17,8 @@ import pytest
 from redact.detection import load_detector
 from redact.errors import DependencyError
 
+from ..side_files import record_of
+
 SELFIE = "MediaPipe selfie segmentation"
 
 
@@ -43,7 +45,7 @@ def test_a_run_opens_no_internet_socket(street: Path, tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr
-    record = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    record = json.loads(record_of(output).read_text())
     asked = {model["name"] for model in record["tool"]["models"]}
     assert asked >= {"CenterFace", "redact eye", "NanoDet", "redact verifier", "PP-OCRv4", SELFIE}
     calls = trace.read_text(errors="replace")

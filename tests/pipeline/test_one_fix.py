@@ -13,6 +13,7 @@ from redact.types import Target
 
 from ..cli.conftest import call
 from ..program import QUICK
+from ..side_files import note_of
 from .conftest import shorten
 
 FRAMES = 30
@@ -30,7 +31,7 @@ def test_a_face_found_for_a_moment_is_also_hidden_before_and_after_it(
     write_plan(remove_tracks(found, {t.id for t in found.tracks}, automatic=True), file, force=True)
     held = call("apply", clip, file, "-o", result)
     assert held.returncode == ExitCode.NEEDS_REVIEW, held.stderr
-    note = tmp_path / "NOT-FOR-RELEASE" / "out.needs-review.mp4.json"
+    note = note_of(tmp_path / "out.mp4")
     content = json.loads(note.read_text())
     longest = max(content["findings"], key=lambda finding: len(finding["path"]))
     longest["path"] = longest["path"][4:8]

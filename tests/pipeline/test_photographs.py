@@ -28,6 +28,7 @@ from redact.plan import read_plan, write_plan
 
 from ..media.footage import Clip, make
 from ..program import QUICK, program
+from ..side_files import held_of, plan_of
 from .conftest import SAMPLE, shorten
 
 GPS, MAKE, ORIENTATION = 0x8825, 0x010F, 0x0112
@@ -120,19 +121,19 @@ def test_files_that_differ_only_in_their_extension_share_no_other_file(
     saved(street, case / "IMG_1.jpg")
     done = program("run", case, *QUICK, "-o", f"{out}/")
     assert done.returncode == ExitCode.DONE, done.stderr
-    plans = [out / f"{name}.plan.json" for name in ("IMG_1.redacted.jpg", "IMG_1.redacted.mp4")]
-    assert {*out.glob("*.plan.json")} == {*plans, out / "IMG_1.avi.redacted.mp4.plan.json"}
+    plans = [plan_of(out / f"IMG_1.redacted.{kind}") for kind in ("jpg", "mp4")]
+    assert {*out.rglob("plan.json")} == {*plans, plan_of(out / "IMG_1.avi.redacted.mp4")}
     for plan in plans:
         source = case / read_plan(plan).source.name
         write_plan(replace(read_plan(plan), tracks=(), subjects=()), plan, force=True)
         held = program("apply", source, plan, "-o", out / f"new{source.suffix}")
         assert held.returncode == ExitCode.NEEDS_REVIEW, held.stderr
-    closed = out / "NOT-FOR-RELEASE"
-    left = {path for path in closed.iterdir() if ".mp4" in path.name}
+    photo, video = held_of(out / "new.jpg"), held_of(out / "new.mp4")
+    left = set(video.parent.iterdir())
     assert len(left) >= 4, "video, record, note, and a picture of each finding"
-    assert program("fix", closed / "new.needs-review.jpg", "--remove").returncode == ExitCode.DONE
-    assert set(closed.iterdir()) == left
-    assert program("fix", closed / "new.needs-review.mp4").returncode == ExitCode.DONE
+    assert program("fix", photo, "--remove").returncode == ExitCode.DONE
+    assert set(video.parent.iterdir()) == left and not photo.exists()
+    assert program("fix", video).returncode == ExitCode.DONE
 
 
 def test_every_orientation_comes_out_upright(street: Image.Image, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from redact.settings import DrawSettings
 
 from ..media.footage import Clip, Sound, audio_packets, commented, make, times
 from ..program import QUICK
+from ..side_files import PRIVATE, beside, release_of
 
 COMMON = (*QUICK, "--audio", "keep", "--preset", "ultrafast")
 """With this preset x264 decides alike every time, with slower ones nearly every time."""
@@ -69,7 +70,7 @@ def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> 
     source.write_bytes(street.read_bytes())
     done = redact("run", source, "--release", *COMMON, "--targets", "plate")
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert {p.name for p in tmp_path.iterdir()} == {source.name, "video.mp4"}
+    assert set(beside(tmp_path)) == {source.name, "video.mp4"}
     unpacked = tmp_path / "video-2.mp4"  # no more than looks like one
     unpacked.write_bytes(street.read_bytes())
     clear_times(unpacked)
@@ -145,7 +146,8 @@ def test_a_read_only_card_is_reported_before_the_search(redact, tmp_path: Path) 
     card = tmp_path / "card"
     card.mkdir()
     source = make(card / "cam.mp4", Clip())
-    (card / "NOT-FOR-RELEASE").write_text("in the way")
+    release_of(source).mkdir()
+    (release_of(source) / PRIVATE).write_text("in the way")
     done = redact("run", source, "--release", "-o", f"{tmp_path}/out/", *QUICK)
     assert done.returncode == ExitCode.OUTPUT, done.stderr
     assert "Copy the original" in done.stderr

@@ -6,24 +6,30 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from redact.errors import ExitCode, OutputError
-from redact.files import new_partial, sweep
-from redact.pipeline.claim import Claim
+from redact.files import new_partial, sweep, work_folder
+from redact.media import probe
+from redact.pipeline import Order, claimed
 from redact.pipeline.held_back import read_held
+from redact.settings import DrawSettings
 
 from ..cli.conftest import call
 from ..killing import disturbed
-from ..pipeline.conftest import SAMPLE, shorten
+from ..pipeline.conftest import ROOT, SAMPLE, shorten
 from ..program import QUICK
+from ..side_files import folder_of, held_of, note_of, plan_of, record_of, release_of
 
 FAST = (*QUICK, "--preset", "ultrafast")
+FOLDER = ("README.txt", "plan.json", "record.json", "run.json")
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +60,10 @@ def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
     assert "3 files: 2 done, 1 refused" in done.stderr
     written = sorted(p for p in (tmp_path / "out").rglob("*") if p.is_file())
     assert [str(p.relative_to(tmp_path / "out")) for p in written] == [
-        "a.redacted.mp4",
-        "a.redacted.mp4.manifest.json",
-        "a.redacted.mp4.plan.json",
-        "day/b.redacted.mp4",
-        "day/b.redacted.mp4.manifest.json",
-        "day/b.redacted.mp4.plan.json",
+        *("a.redacted.mp4", *(f"a.redacted.mp4.redact/{name}" for name in FOLDER)),
+        *("day/b.redacted.mp4", *(f"day/b.redacted.mp4.redact/{name}" for name in FOLDER)),
     ]
+    written = [p for p in written if p.name != "run.json"]  # which says what is done now
     before = {p: p.stat().st_mtime_ns for p in written}
     again = call(*words)
     assert states(again) == {
@@ -69,7 +72,7 @@ def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
         "b.mp4": "done before",
     }
     # A plan that somebody changed asks for another result, which replaces nothing unasked.
-    plan = tmp_path / "out" / "a.redacted.mp4.plan.json"
+    plan = plan_of(tmp_path / "out" / "a.redacted.mp4")
     assert (
         call("plan", "add", plan, "--box", "1,1,9,9", "--from", "0", "--to", "end").returncode == 0
     )
@@ -77,14 +80,14 @@ def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
     third = call(*words)
     (error,) = (r for r in json.loads(third.stdout) if r["source"].endswith("a.mp4"))
     assert error["exit_code"] == ExitCode.EXISTS
-    assert "a.redacted.mp4.plan.json was changed since" in error["error"]
+    assert "plan.json was changed since" in error["error"]
     assert {p: p.stat().st_mtime_ns for p in written} == before
     # So does another style; with --force it is replaced, and detection is not repeated.
     other = call(*words, "--style", "solid")
     assert "other settings (style)" in other.stderr
     forced = call(*words, "--force")
     assert states(forced) == {"a.mp4": "done", "broken.mp4": "refused", "b.mp4": "done before"}
-    manifest = json.loads((tmp_path / "out" / "a.redacted.mp4.manifest.json").read_text())
+    manifest = json.loads(record_of(tmp_path / "out" / "a.redacted.mp4").read_text())
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
     assert "region" in {t["target"] for t in manifest["tracks"]}
@@ -92,9 +95,8 @@ def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
     decided = plan.read_bytes()
     for number, size in ((1, "0.2"), (2, "0.3")):
         there = call(*words, "--force", "--ignore-area", f"0,0,9,{number}")
-        assert f"it is now a.redacted.mp4.earlier-{number}.plan.json" in there.stderr
-        assert "b.redacted.mp4.plan.json does not fit" not in there.stderr, "nobody decided there"
-        assert plan.with_name(f"a.redacted.mp4.earlier-{number}.plan.json").read_bytes() == decided
+        assert f"it is now plan.earlier-{number}.json" in there.stderr
+        assert plan.with_name(f"plan.earlier-{number}.json").read_bytes() == decided
         box = ("--box", "1,1,9,9", "--from", "0", "--to", size)
         assert call("plan", "add", plan, *box).returncode == 0
         decided = plan.read_bytes()
@@ -103,12 +105,12 @@ def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
 def test_a_held_back_result_is_not_searched_again(tiny: Path, tmp_path: Path) -> None:
     source = tmp_path / "a.mp4"
     source.write_bytes(tiny.read_bytes())
-    plan = tmp_path / "a.redacted.mp4.plan.json"
+    plan = plan_of(tmp_path / "a.redacted.mp4")
     assert call("detect", source, "-o", plan, *QUICK).returncode == 0
     tracks = [t["id"] for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(map(str, tracks)), "--automatic").returncode == 0
     assert call("run", source, *FAST).returncode == ExitCode.NEEDS_REVIEW
-    closed = tmp_path / "NOT-FOR-RELEASE"
+    closed = held_of(tmp_path / "a.redacted.mp4").parent
     before = sorted(p.name for p in closed.iterdir())
     # As a run that was killed while it wrote the picture of a finding leaves it.
     (closed / ".a.redacted.needs-review.mp4.finding-1.png.0123abcd.partial").write_bytes(b"a face")
@@ -128,8 +130,8 @@ def test_a_held_back_result_is_not_searched_again(tiny: Path, tmp_path: Path) ->
         held = Path(json.loads(again.stdout)["output"])
         known = call("check", held, "--log", log, "--key", f"{key}.pub")
         assert known.returncode == ExitCode.DONE, known.stdout
-        assert held.name == "a.redacted.needs-review-2.mp4"
-    steps = json.loads(held.with_name(held.name + ".manifest.json").read_text())["run"]["steps"]
+        assert held.name == "a.redacted.needs-review.mp4"
+    steps = json.loads(record_of(held).read_text())["run"]["steps"]
     (detect,) = (s for s in steps if s["name"] == "detect")
     assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
 
@@ -137,10 +139,10 @@ def test_a_held_back_result_is_not_searched_again(tiny: Path, tmp_path: Path) ->
 def test_an_earlier_versions_result_is_made_again(tiny: Path, tmp_path: Path) -> None:
     """Another version may detect what this one missed. Its results, finished or held back, neither
     count as this version's nor are replaced unasked."""
-    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.mp4.plan.json"
+    source, plan = tmp_path / "a.mp4", plan_of(tmp_path / "a.redacted.mp4")
     source.write_bytes(tiny.read_bytes())
     assert call("run", source, *FAST).returncode == ExitCode.DONE
-    record = tmp_path / "a.redacted.mp4.manifest.json"
+    record = record_of(tmp_path / "a.redacted.mp4")
     whole = record.read_text()
     known = json.loads(whole)
     record.write_text(json.dumps({**known, "tool": {**known["tool"], "redact": "0.0.1"}}))
@@ -155,20 +157,20 @@ def test_an_earlier_versions_result_is_made_again(tiny: Path, tmp_path: Path) ->
     (tmp_path / "a.redacted.mp4").unlink()
     record.unlink()
     assert call("run", source, *FAST).returncode == ExitCode.NEEDS_REVIEW
-    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
-    held = msgspec.structs.replace(read_held(note), redact="0.0.1").marked()
+    note = note_of(tmp_path / "a.redacted.mp4")
+    held = msgspec.structs.replace(read_held(note.parents[1]), redact="0.0.1").marked()
     note.write_bytes(msgspec.json.encode(held))
     again = call("run", source, *FAST)
     assert again.returncode == ExitCode.NEEDS_REVIEW
     assert "since an earlier run" not in again.stderr
-    assert note.with_name("a.redacted.needs-review-2.mp4.json").exists()
+    assert read_held(note.parents[1]).redact != "0.0.1"
 
 
 def test_leftovers_of_killed_runs_are_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:
     source, out = tmp_path / "a.mp4", tmp_path / "out"
     source.write_bytes(tiny.read_bytes())
-    for folder in (out, tmp_path / "NOT-FOR-RELEASE"):
-        folder.mkdir()
+    for folder in (out, release_of(source) / "NOT-FOR-RELEASE"):
+        folder.mkdir(parents=True)
         (folder / ".7a1d.mp4.0123abcd.partial").write_bytes(b"half")
     done = call("run", source, "--release", "--audio", "mute", "-o", f"{out}/", *FAST)
     assert done.returncode in (ExitCode.DONE, ExitCode.NEEDS_REVIEW), done.stderr
@@ -176,7 +178,7 @@ def test_leftovers_of_killed_runs_are_removed_before_a_release(tiny: Path, tmp_p
 
 
 def test_a_plan_for_another_file_or_setting_is_not_reused(tiny: Path, tmp_path: Path) -> None:
-    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.mp4.plan.json"
+    source, plan = tmp_path / "a.mp4", plan_of(tmp_path / "a.redacted.mp4")
     source.write_bytes(tiny.read_bytes())
     assert call("detect", tiny, "-o", plan, *QUICK).returncode == 0
     done = call("run", source, *QUICK[2:])
@@ -224,77 +226,134 @@ def test_a_link_that_looks_like_a_leftover_is_left(tmp_path: Path) -> None:
     assert sweep(tmp_path) == [] and kept.exists()
 
 
+def order_of(source: Path, final: Path) -> Order:
+    return Order(probe(source), DrawSettings(), final, work_folder(final))
+
+
+class KilledError(Exception):
+    """Stands for the end of the process: the system releases its locks."""
+
+
 @pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed there")
-def test_a_note_that_is_a_link_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["note", "folder"])
+def test_a_note_or_folder_that_is_a_link_is_refused(tiny: Path, tmp_path: Path, what: str) -> None:
     """In a folder that others can write to, it could point to any of the user's files."""
-    dear = tmp_path / "dear.txt"
-    dear.write_text("dear")
-    final = tmp_path / "a.redacted.mp4"
-    (tmp_path / ".a.redacted.mp4.run").symlink_to(dear)
-    with pytest.raises(OutputError, match="cannot be written"):
-        Claim.begin(final)
-    assert dear.read_text() == "dear"
+    dear, final = tmp_path / "dear", tmp_path / "a.redacted.mp4"
+    dear.mkdir()
+    (dear / "dear.txt").write_text("dear")
+    if what == "note":
+        folder_of(final).mkdir()
+        (folder_of(final) / "run.json").symlink_to(dear / "dear.txt")
+    else:
+        folder_of(final).symlink_to(dear)
+    with pytest.raises(OutputError), claimed(order_of(tiny, final)):
+        pass
+    assert [path.read_text() for path in dear.iterdir()] == ["dear"]
 
 
-def test_two_runs_cannot_work_on_one_result(tmp_path: Path) -> None:
-    final = tmp_path / "a.redacted.mp4"
-    work = Claim.begin(final)
-    with pytest.raises(OutputError, match="another redact is working"):
-        Claim.begin(final)
-    work.end()
+def test_two_runs_cannot_work_on_one_result(tiny: Path, tmp_path: Path) -> None:
+    order = order_of(tiny, tmp_path / "a.redacted.mp4")
+    with claimed(order):
+        with pytest.raises(OutputError, match="another redact is working"), claimed(order):
+            pass
+        assert (order.folder / "run.json").exists()
     assert list(tmp_path.iterdir()) == []
-    Claim.begin(final).end()
+    with claimed(order):
+        pass
 
 
-def test_only_a_killed_runs_own_output_may_be_replaced(tmp_path: Path) -> None:
+def test_only_a_killed_runs_own_output_may_be_replaced(tiny: Path, tmp_path: Path) -> None:
     final = tmp_path / "a.redacted.mp4"
-    work = Claim.begin(final)
-    work.publishing(final, hashlib.sha256(b"ours").hexdigest())
-    final.write_bytes(b"ours")
-    work.stop()  # as the system does when the process dies
-    again = Claim.begin(final)
-    assert again.unfinished[0] == final
-    again.stop()
+    order = order_of(tiny, final)
+    with pytest.raises(KilledError), claimed(order) as (_, claim):
+        claim.publishing(hashlib.sha256(b"ours").hexdigest())
+        final.write_bytes(b"ours")
+        raise KilledError
+    with pytest.raises(KilledError), claimed(order) as (again, claim):
+        assert claim.unfinished and again.delivery.force
+        raise KilledError
     final.write_bytes(b"somebody else's")
-    last = Claim.begin(final)
-    assert last.unfinished == ()
-    last.end()
+    with claimed(order) as (last, claim):
+        assert not claim.unfinished and not last.delivery.force
     assert list(tmp_path.iterdir()) == [final]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limits of the system there")
-def test_a_note_that_the_disk_cannot_take_is_no_defect_of_redact(tmp_path: Path) -> None:
+def test_a_note_that_the_disk_cannot_take_is_no_defect_of_redact(
+    tiny: Path, tmp_path: Path
+) -> None:
     """The result may have taken the last bytes of the disk."""
     import resource
 
-    final, before = tmp_path / "a.redacted.mp4", resource.getrlimit(resource.RLIMIT_FSIZE)
-    work = Claim.begin(final)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        with pytest.raises(OutputError, match="cannot be written"):
-            work.publishing(final, hashlib.sha256(b"ours").hexdigest())
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    work.stop()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with (
+        pytest.raises(OutputError, match="cannot be written"),
+        claimed(order_of(tiny, tmp_path / "a.redacted.mp4")) as (_, claim),
+    ):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            claim.publishing(hashlib.sha256(b"ours").hexdigest())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_runs_note_never_affects_another_folder(tiny: Path, tmp_path: Path) -> None:
-    """As if a folder was copied after a run in it was killed."""
+    """As if a folder was copied after a run in it was killed: the copy goes on by itself."""
     first, copy = tmp_path / "case", tmp_path / "copy"
     first.mkdir()
     (first / "a.mp4").write_bytes(tiny.read_bytes())
     final = first / "a.redacted.mp4"
-    record = first / "a.redacted.mp4.manifest.json"
-    work = Claim.begin(final)
-    work.publishing(final, hashlib.sha256(b"result").hexdigest())
-    final.write_bytes(b"result")
-    record.write_bytes(b"record")
-    work.stop()
+    with pytest.raises(KilledError), claimed(order_of(first / "a.mp4", final)) as (_, claim):
+        claim.publishing(hashlib.sha256(b"result").hexdigest())
+        final.write_bytes(b"result")
+        record_of(final).write_bytes(b"record")
+        raise KilledError
     shutil.copytree(first, copy)
-    done = call("run", copy / "a.mp4", *FAST)
-    assert done.returncode == ExitCode.EXISTS, done.stderr
-    assert final.read_bytes() == b"result" and record.read_bytes() == b"record"
-    assert (copy / "a.redacted.mp4").read_bytes() == b"result"
-    assert call("run", copy / "a.mp4", "--force", *FAST).returncode == 0
-    assert final.read_bytes() == b"result"
+    assert call("run", copy / "a.mp4", *FAST).returncode == ExitCode.DONE
+    assert final.read_bytes() == b"result" and record_of(final).read_bytes() == b"record"
+    assert (copy / "a.redacted.mp4").read_bytes() != b"result"
+
+
+RELEASE = ("--release", "--audio", "mute", "-o", "rel/")
+
+
+def release(folder: Path) -> dict[str, tuple[str, float]]:
+    """Everything in a release: contents and times, by name."""
+    return {
+        path.name: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime)
+        for path in (folder / "rel").iterdir()
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_a_release_that_was_killed_goes_on(tiny: Path, tmp_path: Path) -> None:
+    """It ends as one that nobody disturbed, and holds nothing else."""
+    cases = [tmp_path / "whole", tmp_path / "killed"]
+    for case in cases:
+        case.mkdir()
+        for number, name in enumerate(("c.mp4", "a.mp4", "b.mp4")):
+            (case / name).write_bytes(tiny.read_bytes() + bytes(number))
+    words = ("run", "c.mp4", "a.mp4", "b.mp4", *RELEASE, *FAST)
+    assert call(*words, cwd=cases[0]).returncode == ExitCode.DONE
+    whole = release(cases[0])
+    assert sorted(whole) == ["video-2.mp4", "video-3.mp4", "video.mp4"]
+    command = [sys.executable, "-m", "redact", *words]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=cases[1], env=env, stderr=subprocess.DEVNULL) as process:
+        # Killed while the second is made: the first is done, the second has begun its file.
+        rel = cases[1] / "rel"
+        while process.poll() is None and not (
+            (rel / "video.mp4").exists() and list(rel.glob(".video-2.mp4.*"))
+        ):
+            time.sleep(0.005)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL, "it ended before it could be killed"
+    again = call(*words, cwd=cases[1])
+    assert again.returncode == ExitCode.DONE, again.stderr
+    assert "already done" in again.stderr
+    assert release(cases[1]) == whole
+    other = tmp_path / "whole" / "d.mp4"
+    other.write_bytes(tiny.read_bytes() + b"dd")
+    refused = call("run", "d.mp4", *RELEASE, *FAST, cwd=cases[0])
+    assert refused.returncode == ExitCode.USAGE and release(cases[0]) == whole

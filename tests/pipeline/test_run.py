@@ -32,6 +32,7 @@ from redact.types import Target, Timeline
 
 from ..media.footage import Clip, make
 from ..program import QUICK, ROOT
+from ..side_files import beside, plan_of, record_of
 from .conftest import SAMPLE, alone
 
 
@@ -79,12 +80,11 @@ def test_one_command_one_file(redact, street: Path, tmp_path: Path) -> None:
     assert result["tracks"]["face"] >= 2
     assert result["tracks"]["plate"] >= 2
     assert digest(source) == before
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
+    assert beside(tmp_path) == [
         "street.mp4",
         "street.redacted.mp4",
-        "street.redacted.mp4.plan.json",
     ]
-    assert (tmp_path / "street.redacted.mp4.plan.json").stat().st_mode & 0o777 == 0o600
+    assert plan_of(tmp_path / "street.redacted.mp4").stat().st_mode & 0o777 == 0o600
     assert "Traceback" not in done.stderr
     assert "\r" not in done.stderr, "a bar was drawn although nobody watches"
     assert "voices identify people" in done.stderr
@@ -163,11 +163,11 @@ def test_a_file_with_a_non_utf8_name_gets_its_record(redact, street: Path, tmp_p
     done = redact("run", source, "--sensitivity", "fast")
     assert done.returncode == ExitCode.DONE, done.stderr
     output = source.with_name(source.stem + ".redacted.mp4")
-    manifest = json.loads(output.with_name(output.name + ".manifest.json").read_bytes())
+    manifest = json.loads(record_of(output).read_bytes())
     assert manifest["source"]["name"] == "caf%E9.mp4"
     assert redact("check", output, "--source", source).returncode == ExitCode.DONE
     assert redact("report", output).returncode == ExitCode.DONE
-    plan = output.with_name(source.stem + ".redacted.mp4.plan.json")
+    plan = plan_of(output)
     done = redact("apply", source, plan, "-o", tmp_path / "o.mp4")
     assert done.returncode == ExitCode.DONE, done.stderr
 

@@ -30,6 +30,7 @@ from redact.types import (
 from redact.words import error_words
 
 from ..media.footage import Clip, make
+from ..side_files import record_of
 
 FAST = DetectSettings(sensitivity=Sensitivity.FAST)
 
@@ -66,7 +67,7 @@ def test_an_ignored_area_is_recorded_and_the_audit_skips_it(
     value = parse_plan(plan.read_bytes(), "p.json")
     hidden = [t for t in value.tracks for k in t.keyframes if around(face).contains(k.box)]
     assert not hidden and value.tracks
-    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    manifest = json.loads(record_of(output).read_text())
     assert {"code": "ignored_area", "detail": area} in manifest["not_checked"]
 
     # The same picture under a plan that does not say so: the audit finds the face.

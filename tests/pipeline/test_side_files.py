@@ -13,6 +13,7 @@ from redact.errors import ExitCode
 from redact.plan import dump_plan, parse_plan
 
 from ..program import QUICK
+from ..side_files import PRIVATE, held_of, record_of, release_of
 
 
 def digest(path: Path) -> str:
@@ -129,7 +130,7 @@ def test_one_command_fixes_the_result_and_keeps_the_options(
         "solid", "--label", "No. {track}", "--case", "2026-1", "--reason", "face=third party",
     )  # fmt: skip
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    held = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mkv"
+    held = held_of(tmp_path / "o.mkv")
     command = next(x for x in done.stderr.splitlines() if x.startswith("redact fix "))
     assert shlex.split(command) == ["redact", "fix", str(held)]
     assert not output.exists()
@@ -148,7 +149,7 @@ def test_one_command_fixes_the_result_and_keeps_the_options(
     final = Path(result["output"])
     assert (final == output) == (done.returncode == ExitCode.DONE)
     left = [p.name for p in held.parent.iterdir()]
-    assert {held.name, "o.needs-review.mkv.json", "o.needs-review.mkv.manifest.json"} <= set(left)
+    assert {held.name, "held-back.json", "record.json"} <= set(left)
     assert redact("fix", held, "--remove").returncode == ExitCode.DONE
     assert not held.parent.exists()
     assert source.exists() and path.exists()
@@ -167,7 +168,7 @@ def test_a_fix_may_replace_the_same_files_as_the_first_run(
     done = redact("fix", "cam.mp4", "--accept-findings", "all=test", cwd=tmp_path)
     assert done.returncode == ExitCode.DONE, done.stderr
     assert (tmp_path / "o.mp4").read_bytes() != b"of an earlier run"
-    assert not (tmp_path / "o.mp4.manifest.json").exists()
+    assert not record_of(tmp_path / "o.mp4").exists()
 
 
 def test_no_held_back_file_is_in_a_release_folder(
@@ -179,11 +180,11 @@ def test_no_held_back_file_is_in_a_release_folder(
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert list(folder.iterdir()) == []
     # Here the name tells what it was made from.
-    closed = tmp_path / "NOT-FOR-RELEASE"
+    closed = release_of(source) / PRIVATE
     assert (closed / f"{source.stem}.needs-review.mp4").exists()
     # What was made from it once is known by its source, whatever neutral name is free by then.
     held = sorted(closed.iterdir())
-    again = ("--release", "--audio", "mute", "-o", folder / "b.mp4", "--sensitivity", "fast")
+    again = ("--release", "--audio", "mute", "-o", folder / "video.mp4", "--sensitivity", "fast")
     done = redact("run", source, *again)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert "since an earlier run" in done.stderr and sorted(closed.iterdir()) == held
@@ -201,17 +202,6 @@ def test_a_new_search_loses_no_decision(redact, source: Path, plan: bytes, tmp_p
     before = path.read_bytes()
     done = redact("detect", source, "-o", path, "--force", *QUICK)
     assert done.returncode == 0, done.stderr
-    aside = tmp_path / "p.json.earlier-1.plan.json"
+    aside = tmp_path / "p.earlier-1.json"
     assert aside.read_bytes() == before != path.read_bytes()
     assert aside.name in done.stderr
-
-
-def test_an_older_review_is_kept(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
-    path, output = bare(plan, tmp_path / "bare.json"), tmp_path / "o.mp4"
-    old = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mp4.manifest.json"
-    old.parent.mkdir()
-    old.write_text("an older record")
-    done = redact("apply", source, path, "-o", output, "--json")
-    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    assert Path(json.loads(done.stdout)["output"]).name == "o.needs-review-2.mp4"
-    assert old.read_text() == "an older record"

@@ -30,6 +30,7 @@ from ..cli.conftest import call
 from ..media.footage import picture
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 from ..program import QUICK
+from ..side_files import record_of
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def test_a_killed_search_continues_and_ends_as_undisturbed(clip: Path, tmp_path:
     assert "the search continues at 0:0" in done.stderr
     assert plan.read_bytes() == calm.read_bytes()
     assert not looks.exists()
-    manifest = msgspec.json.decode((tmp_path / "a.mp4.manifest.json").read_bytes())
+    manifest = msgspec.json.decode(record_of(tmp_path / "a.mp4").read_bytes())
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert "scans_taken_up" in [said["code"] for said in detect["detail"]]
     assert len(data) < 4000, "numbers only: a picture of this clip would not fit"

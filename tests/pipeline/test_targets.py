@@ -16,6 +16,7 @@ from redact.plan import read_plan
 from redact.progress import Silent
 from redact.types import Detections, Frame, Target
 
+from ..side_files import record_of
 from .conftest import STREET_FRAMES, alone
 
 
@@ -47,7 +48,7 @@ def test_plates_only_is_stated_everywhere(redact, street: Path, tmp_path: Path) 
     assert "faces were not searched for" in done.stderr
     assert json.loads(plan.read_text())["settings"]["targets"] == ["plate"]
     assert "plates were searched for" in redact("plan", "show", plan).stdout
-    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    manifest = json.loads(record_of(output).read_text())
     codes = [limit["code"] for limit in manifest["not_checked"]]
     assert "faces_not_looked_for" in codes and "plates_not_looked_for" not in codes
     assert manifest["audit"]["looked"]["targets"] == ["plate"]
@@ -62,7 +63,7 @@ def test_the_record_follows_the_plan(redact, street: Path, tmp_path: Path) -> No
     done = redact("apply", street, plan, "-o", output)
     assert done.returncode == ExitCode.DONE, done.stderr
     assert "faces were not searched for" in done.stderr
-    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    manifest = json.loads(record_of(output).read_text())
     assert "faces_not_looked_for" in [limit["code"] for limit in manifest["not_checked"]]
     # The record names every network that was run, the audit's included.
     audited = [(d["name"], d["sha256"]) for d in manifest["audit"]["looked"]["detectors"]]
@@ -104,7 +105,7 @@ def test_fast_states_how_many_frames_it_scanned(redact, street: Path, tmp_path: 
     assert done.returncode == ExitCode.DONE, done.stderr
     looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]
     assert 3 <= looked < STREET_FRAMES
-    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    manifest = json.loads(record_of(output).read_text())
     details = {limit["code"]: limit["detail"] for limit in manifest["not_checked"]}
     assert details["detection_sampled"] == f"{looked}/{STREET_FRAMES}"
     ((message,),) = (s["detail"] for s in manifest["run"]["steps"] if s["name"] == "detect")

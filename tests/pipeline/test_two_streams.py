@@ -16,6 +16,7 @@ from redact.media import probe
 
 from ..media.footage import Clip, Sound, make, picture
 from ..program import QUICK
+from ..side_files import record_of, report_of
 
 FRAMES = 12
 SAID = (
@@ -56,11 +57,11 @@ def test_the_other_video_is_mentioned(redact, tmp_path: Path, command: str) -> N
     assert done.returncode == ExitCode.DONE, done.stderr
     assert SAID in " ".join(done.stderr.split())
     assert len(probe(output).dropped) == 0 and probe(output).video.width == 160
-    record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
+    record = json.loads(record_of(output).read_bytes())
     assert record["source"]["video_stream"] == 0
     done = redact("report", output)
     assert done.returncode == ExitCode.DONE, done.stderr
-    page = " ".join(output.with_name("new.mp4.report.html").read_text("utf-8").split())
+    page = " ".join(report_of(output).read_text("utf-8").split())
     assert f"Every one of the {FRAMES} pictures of video stream 0 of the original" in page
     assert "one other video stream (stream 1)" in page
 

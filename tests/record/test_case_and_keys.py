@@ -240,8 +240,9 @@ def test_record_and_log_follow_the_users_umask(tmp_path: Path) -> None:
         write_evidence(make_record(tmp_path), EvidenceChoice(log=tmp_path / "case.log", key=key))
     finally:
         os.umask(old)
-    assert len(list(tmp_path.iterdir())) == 8
-    assert [p.name for p in tmp_path.iterdir() if p.stat().st_mode & 0o077] == []
+    made = list(tmp_path.rglob("*"))
+    assert len(made) == 10
+    assert [p.name for p in made if p.stat().st_mode & 0o077] == []
 
 
 def test_the_page_for_lawyers_shows_every_field_of_a_case_file(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ from redact.record.signature import (
 )
 from redact.words import speaking
 
+from ..side_files import folder_of, put_record
 from .samples import make_record
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "evidence.md"
@@ -236,7 +237,7 @@ def test_an_unwritable_record_is_reported_before_the_work(tmp_path: Path) -> Non
     log.write_bytes(log.read_bytes().replace(b"one", b"two"))
     with pytest.raises(CheckFailedError, match="line 1 was changed"):
         check_evidence(EvidenceChoice(log=log), output, force=False)
-    manifest_path(output).write_text("{}")
+    put_record(output, "{}")
     with pytest.raises(OutputExistsError):
         check_evidence(EvidenceChoice(), output, force=False)
     check_evidence(EvidenceChoice(), output, force=True)
@@ -246,6 +247,7 @@ def test_an_unwritable_record_is_reported_before_the_work(tmp_path: Path) -> Non
 
 def test_a_file_in_place_of_a_record_is_reported_before_the_work(tmp_path: Path) -> None:
     output = tmp_path / "a.mp4"
+    folder_of(output).mkdir()
     manifest_path(output).symlink_to(tmp_path / "nowhere")  # is not followed, nor replaced
     with pytest.raises(OutputExistsError):
         check_evidence(EvidenceChoice(), output, force=False)
@@ -253,7 +255,7 @@ def test_a_file_in_place_of_a_record_is_reported_before_the_work(tmp_path: Path)
     manifest_path(output).mkdir()
     with pytest.raises(OutputError, match="folder"):
         check_evidence(EvidenceChoice(), output, force=True)
-    signature_path(manifest_path(tmp_path / "b.mp4")).mkdir()
+    signature_path(manifest_path(tmp_path / "b.mp4")).mkdir(parents=True)
     key = new_key(tmp_path / "k.pem", None)
     with pytest.raises(OutputError, match="folder"):
         check_evidence(EvidenceChoice(key=key), tmp_path / "b.mp4", force=False)

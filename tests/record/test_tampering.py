@@ -328,6 +328,7 @@ def test_a_record_under_another_name_is_reported(tmp_path: Path) -> None:
     """Video, record and signature of one run in place of another's: all hashes are valid."""
     case = make_case(tmp_path)
     other = dataclasses.replace(case, output=case.output.with_name("another.mp4"))
+    other.manifest.parent.mkdir()
     for old, new in (
         (case.output, other.output),
         (case.manifest, other.manifest),

@@ -32,6 +32,7 @@ from redact.report.timeline import KEPT_COLOUR, MOST_ROWS, drawn_subjects, timel
 from redact.words import LANGUAGES
 
 from ..record.samples import AUDIT, make_record
+from ..side_files import put_record, report_of
 from .conftest import MANY
 from .manifests import (
     audit_part,
@@ -217,28 +218,28 @@ def test_long_lists_are_shortened_and_counted(tmp_path: Path) -> None:
 
 def test_command(tmp_path: Path, manifest: Manifest) -> None:
     output = tmp_path / "out.mp4"
-    manifest_path(output).write_bytes(dump_manifest(manifest))
+    put_record(output, dump_manifest(manifest))
     run = CliRunner().invoke
     assert run(program, ["report", str(output), "--lang", "fr"]).exit_code == 0
-    page = tmp_path / "out.mp4.report.html"
+    page = report_of(tmp_path / "out.mp4")
     assert 'lang="fr"' in page.read_text("utf-8")
     again = run(program, ["report", str(output)])
     assert again.exception is not None and "already there" in str(again.exception)
-    manifest_path(output).write_text("{}")
+    put_record(output, "{}")
     broken = run(program, ["report", str(output), "--force"])
-    assert "out.mp4.manifest.json" in str(broken.exception)
+    assert "record.json" in str(broken.exception)
     assert 'lang="fr"' in page.read_text("utf-8")
 
 
 def test_the_page_makes_the_same_files_as_the_command(tmp_path: Path, manifest: Manifest) -> None:
     """It made no exemption log, and the command then made none either: the report existed."""
     output, other = tmp_path / "out.mp4", tmp_path / "other"
-    manifest_path(output).write_bytes(dump_manifest(manifest))
-    assert report_beside(output, "fr") == tmp_path / "out.mp4.report.html"
+    put_record(output, dump_manifest(manifest))
+    assert report_beside(output, "fr") == report_of(tmp_path / "out.mp4")
     names = (f"{other}.html", f"{other}.csv")
     options = ["--lang", "fr", "--html", names[0], "--csv", names[1]]
     assert CliRunner().invoke(program, ["report", str(output), *options]).exit_code == 0
-    made = [tmp_path / f"out.mp4.{kind}" for kind in ("report.html", "exemptions.csv")]
+    made = [report_of(output).with_name(name) for name in ("report.html", "exemptions.csv")]
     assert [p.read_bytes() for p in made] == [Path(name).read_bytes() for name in names]
     made[1].unlink()  # as a version before this one left it
     report_beside(output, "fr")
@@ -248,7 +249,7 @@ def test_the_page_makes_the_same_files_as_the_command(tmp_path: Path, manifest: 
 def test_a_page_that_redact_did_not_write_is_not_opened(tmp_path: Path, manifest: Manifest) -> None:
     """It used to be, if only it was newer than the record."""
     output = tmp_path / "out.mp4"
-    manifest_path(output).write_bytes(dump_manifest(manifest))
+    put_record(output, dump_manifest(manifest))
     place = report_beside(output, "en")
     true = place.read_bytes()
     assert report_beside(output, "fr") == place and place.read_bytes() == true, "it is its own"
@@ -259,7 +260,7 @@ def test_a_page_that_redact_did_not_write_is_not_opened(tmp_path: Path, manifest
         os.utime(place, (2e9, 2e9))
         assert report_beside(output, "en").read_bytes() == true
     other = msgspec.structs.replace(manifest, case=manifest.case.but(exhibit="B-4"))
-    manifest_path(output).write_bytes(dump_manifest(other))
+    put_record(output, dump_manifest(other))
     os.utime(manifest_path(output), (0, 0))
     assert b"B-4" in report_beside(output, "en").read_bytes(), "it is of another record"
 
@@ -267,13 +268,13 @@ def test_a_page_that_redact_did_not_write_is_not_opened(tmp_path: Path, manifest
 def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -> None:
     record = make_record(tmp_path)
     value = build_manifest(record)
-    manifest_path(record.output).write_bytes(dump_manifest(value))
+    put_record(record.output, dump_manifest(value))
     fine = CliRunner().invoke(program, ["report", str(record.output)])
     assert fine.exit_code == 0, fine.exception
     record.output.write_bytes(b"changed")
     broken = CliRunner().invoke(program, ["report", str(record.output), "--force"])
     assert isinstance(broken.exception, CheckFailedError)
-    page = Path(f"{record.output}.report.html").read_text("utf-8")
+    page = report_of(record.output).read_text("utf-8")
     assert "is not intact: output (changed)" in page
 
 

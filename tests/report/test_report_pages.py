@@ -19,7 +19,7 @@ from PIL import Image
 from redact.cli.report import report as report_command
 from redact.errors import DependencyError, UsageError
 from redact.record import build_manifest
-from redact.record.manifest import Manifest, dump_manifest, manifest_path
+from redact.record.manifest import Manifest, dump_manifest
 from redact.record.manifest_parts import MutedPart
 from redact.report import (
     as_pdf,
@@ -30,6 +30,7 @@ from redact.types import Box, Keyframe, State, ranges
 from redact.words import LANGUAGES
 
 from ..record.samples import FRAMES, make_plan, make_record
+from ..side_files import put_record
 from .conftest import MANY
 from .manifests import a_dozen, reviewed
 
@@ -141,7 +142,7 @@ def test_no_page_is_replaced_by_another_of_the_same_report(
     tmp_path: Path, manifest: Manifest
 ) -> None:
     output = tmp_path / "out.mp4"
-    manifest_path(output).write_bytes(dump_manifest(manifest))
+    put_record(output, dump_manifest(manifest))
     for option in ("--html", "--csv"):
         same = [option, str(tmp_path / "r"), "--pdf", str(tmp_path / "r"), "--force"]
         result = CliRunner().invoke(report_command, [str(output), *same])
@@ -151,7 +152,7 @@ def test_no_page_is_replaced_by_another_of_the_same_report(
 @pytest.mark.skipif(find_spec("weasyprint") is not None, reason="WeasyPrint is installed here")
 def test_a_pdf_without_the_extra_is_refused_in_words(tmp_path: Path, manifest: Manifest) -> None:
     output = tmp_path / "out.mp4"
-    manifest_path(output).write_bytes(dump_manifest(manifest))
+    put_record(output, dump_manifest(manifest))
     result = CliRunner().invoke(report_command, [str(output), "--pdf", str(tmp_path / "r.pdf")])
     assert isinstance(result.exception, DependencyError)
     assert "constraints/extras.txt" in result.exception.hint
@@ -210,7 +211,7 @@ def test_no_control_character_of_a_name_reaches_the_index() -> None:
 def test_the_index_ties_each_result_to_its_original(tmp_path: Path) -> None:
     record = reviewed(tmp_path)[0]
     output = tmp_path / record.output.name
-    manifest_path(output).write_bytes(dump_manifest(record))
+    put_record(output, dump_manifest(record))
     made = {"source": "a.mp4", "output": str(output), "state": "done"}
     made |= {"hidden": {}, "kept": {}, "cut_off": 0, "false_alarms": 0}
     refused = {"source": "b.mp4", "state": "refused", "error": "b.mp4: is no video"}

@@ -71,7 +71,7 @@ def test_from_the_request_to_the_files(
         page.shot("result")
         assert not page.complaints()
     output = next(path for path in tmp_path.rglob("cam.*.mp4") if "redacted" in path.name)
-    record = read_manifest(next(tmp_path.rglob("*.manifest.json")))
+    record = read_manifest(next(tmp_path.rglob("record.json")))
 
     # The pictures: hers unchanged, the other's hidden, and none before or after.
     before = [f for f in Decode(probe(source)) if FIRST <= f.index <= LAST]

@@ -30,6 +30,7 @@ from redact.types import Box, Keyframe, State, Target, Timeline, Track
 from ..cli.conftest import call
 from ..pipeline.conftest import ROOT
 from ..pipeline.test_mask import plan_of
+from ..side_files import plan_of as kept_plan
 from .browser import served
 
 linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
@@ -160,7 +161,7 @@ def test_without_a_plan_it_searches_first(street: Path, tmp_path: Path) -> None:
     source.write_bytes(street.read_bytes())
     with served(source) as (address, _):
         opened(page(address))
-        assert len(read_plan(tmp_path / "clip.redacted.mp4.plan.json").tracks) >= 3
+        assert len(read_plan(kept_plan(tmp_path / "clip.redacted.mp4")).tracks) >= 3
 
 
 def test_a_plan_made_for_other_targets_is_not_used(

@@ -26,7 +26,7 @@ from redact.plan import (
     read_plan,
     write_plan,
 )
-from redact.record import EvidenceChoice, build_manifest, dump_manifest, manifest_path
+from redact.record import EvidenceChoice, build_manifest, dump_manifest
 from redact.review import Case, ReviewOptions, locked_for_review
 from redact.review.jobs import Job
 from redact.review.server import PageServer
@@ -34,6 +34,7 @@ from redact.settings import DetectSettings, RenderSettings, Sensitivity
 
 from ..pipeline.conftest import SAMPLE, shorten
 from ..record.samples import make_record
+from ..side_files import plan_of, put_record
 from .browser import until
 from .in_node import in_node
 
@@ -276,7 +277,7 @@ def test_videos_without_a_copy_or_with_a_truncated_source_are_not_called_ready(t
             plan = replace(plan, review=reviewed)
             write_plan(plan, video.plan, force=True)
             made = replace(record, source=source, plan=plan)
-            manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
+            put_record(video.final, dump_manifest(build_manifest(made)))
             video.final.write_bytes(b"made")
         steps = """
             await until(() => document.querySelectorAll(".ready").length === 2);
@@ -319,7 +320,7 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         assert "1 file or folder here is not part of the case" in beside
         assert "Statement.pdf – neither a video nor a photograph" in beside.replace("\n", " ")
         assert "Statement.pdf" in case._index("en").read_text("utf-8")
-        manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
+        put_record(video.final, dump_manifest(build_manifest(made)))
         video.final.write_bytes(b"made")
         until(lambda: video.state == "ready")
         steps = """
@@ -373,4 +374,4 @@ def test_the_next_videos_are_searched_in_the_background_until_the_page_is_closed
     while ask.case.searching() and time.monotonic() < end:
         time.sleep(0.1)
     assert not ask.case.searching()
-    assert not (tmp_path / "out" / "one.redacted.mp4.plan.json").exists()
+    assert not plan_of(tmp_path / "out" / "one.redacted.mp4").exists()

@@ -19,6 +19,7 @@ from redact.plan import Decision, Plan, Subject, read_plan, write_plan
 from redact.types import Action, Keyframe, State, Target, Track
 
 from ..pipeline.conftest import SAMPLE, shorten
+from ..side_files import plan_of, record_of, scans_of
 from .browser import Page, look_like, resize, served, served_here
 from .test_alone import opened, page
 from .test_lawyer import longest, track
@@ -296,7 +297,7 @@ def test_an_existing_result_is_replaced_only_on_request(
         it.until(lambda: it.browser.find_elements("id", "result-path"), 200)
         made = Path(it.text("#result-path"))
         assert not list(tmp_path.glob("*-2*"))
-        record = json.loads(made.with_name(made.name + ".manifest.json").read_text())
+        record = json.loads(record_of(made).read_text())
         assert record["case"]["case"] == "2026-114"
         typed = ["redact", "review", source.name, plan_file.name]
         assert record["run"]["command"][:4] == typed and "--operator" in record["run"]["command"]
@@ -327,13 +328,16 @@ def test_with_the_server_gone_a_key_reports_that_nothing_was_saved(
 def test_a_review_uses_the_plan_of_a_run(street: Path, found: Plan, tmp_path: Path) -> None:
     source = tmp_path / "clip.mp4"
     source.write_bytes(street.read_bytes())
-    of_run = tmp_path / "clip.redacted.mp4.plan.json"
+    of_run = plan_of(tmp_path / "clip.redacted.mp4")
     assert plan_to_review(probe(source)) == of_run, "where a run would keep its own"
+    of_run.parent.mkdir()
     write_plan(found, of_run)
     with served(source) as (address, _):
         told = json.loads(opened_plan(address))
         assert len(told["subjects"]) == len(found.tracks)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["clip.mp4", of_run.name]
+    assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == [
+        *("README.txt", "clip.mp4", of_run.name)
+    ]
     # One that was made by hand and is newer counts.
     by_hand = tmp_path / "clip.mp4.plan.json"
     write_plan(found, by_hand)
@@ -349,20 +353,20 @@ def opened_plan(address: str) -> str:
 @pytest.mark.slow
 def test_a_search_begun_by_a_review_continues_after_a_kill(tmp_path: Path) -> None:
     source = shorten(SAMPLE, tmp_path / "clip.mp4", 70)
-    looks = tmp_path / ".clip.redacted.mp4.plan.json.scans"
+    looks = scans_of(tmp_path / "clip.redacted.mp4")
     with served(source) as (_, process):
         wait_for(lambda: looks.exists() and looks.stat().st_size > 500)
         process.kill()
         _, words = process.communicate(timeout=200)
         assert "every decision is saved here" not in words
-    assert looks.exists() and not (tmp_path / "clip.redacted.mp4.plan.json").exists()
+    assert looks.exists() and not plan_of(tmp_path / "clip.redacted.mp4").exists()
     with served(source) as (_, process):
         process.send_signal(signal.SIGINT)
         _, words = process.communicate(timeout=200)
         assert "There is no plan yet" in words and "every decision is saved here" not in words
     with served(source) as (address, _):
         opened_plan(address)
-    assert (tmp_path / "clip.redacted.mp4.plan.json").exists() and not looks.exists()
+    assert plan_of(tmp_path / "clip.redacted.mp4").exists() and not looks.exists()
 
 
 def wait_for(true: Any) -> None:

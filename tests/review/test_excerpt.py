@@ -54,8 +54,8 @@ def test_in_and_out_make_an_excerpt(
     assert len(outputs) == 1, sorted(tmp_path.rglob("*"))
     made = [frame.time for frame in Decode(probe(outputs[0]))]
     assert made == [t - times[4] for t in times[4:10]]
-    record = read_manifest(next(tmp_path.rglob("*.manifest.json")))
+    record = read_manifest(next(tmp_path.rglob("record.json")))
     assert record.cut == (0.16, 0.4)
-    part = read_plan(next(tmp_path.rglob("cam.0m0.16s-0m0.4s*.plan.json")))
+    part = read_plan(next(tmp_path.rglob("cam.0m0.16s-0m0.4s*/plan.json")))
     assert len(part.source.timeline) == 6
     assert json.loads((plan_file).read_bytes())["review"]["excerpt"] == [4, 9]

@@ -15,7 +15,6 @@ import pytest
 from redact.auditing import AuditResult
 from redact.errors import UsageError
 from redact.pipeline import apply, plan_beside
-from redact.pipeline.order import review_plan
 from redact.plan import (
     Decision,
     FindingNote,
@@ -50,6 +49,8 @@ from redact.settings import DetectSettings, RenderSettings, Sensitivity
 from redact.types import Box, Decided, Finding, FindingKind, State, Target
 
 from ..record.samples import make_record
+from ..side_files import plan_of as kept_plan
+from ..side_files import put_record, record_of
 from .plans import BESIDE, HERE, plan_of, track
 
 REASON = "a statue"
@@ -251,7 +252,7 @@ def test_an_unreviewed_face_is_not_published(session: Session, tmp_path: Path) -
     result = over(session)
     assert not result["needs_review"] and result["accepted"] == "a drawing"
     assert final.exists()
-    manifest = json.loads(Path(f"{final}.manifest.json").read_text())
+    manifest = json.loads(record_of(final).read_text())
     assert manifest["findings_accepted"] == "a drawing"
     review = session.ready().open_plan.plan.review
     assert review is not None and {note.answer for note in review.findings} == {"none"}
@@ -294,8 +295,8 @@ def test_decisions_made_during_rendering_are_not_in_the_result(
 ) -> None:
     """The page used to say "The video is ready" of one that lacked a mask drawn meanwhile."""
 
-    def meanwhile(*given: Any) -> Any:
-        outcome = apply(*given)
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        outcome = apply(*given, **named)
         if where == "outside":
             plan = read_plan(session.plan_path)
             added = edit.add_track(plan, Target.REGION, [(0, Box(*BOX))])[0]
@@ -323,13 +324,13 @@ def test_a_result_that_lacks_a_change_is_not_called_up_to_date(found: Plan, tmp_
     drawn = edited(drawn, {"op": "mute", "start": 0.2, "end": 0.3, "how": "mute"}, "")
     number, final = drawn.tracks[-1].id, tmp_path / "a.mp4"
     record = build_manifest(make_record(tmp_path, plan=drawn))
-    manifest_path(final).write_bytes(dump_manifest(record))
+    put_record(final, dump_manifest(record))
     final.write_bytes(b"")
     looked = ReviewState(seen=(SeenFrames("outlines", "still", ((0, 9),)),))
     assert finishing.holds(final, drawn)
     assert finishing.holds(final, with_all_subjects(replace(drawn, review=looked)))
     # And `verify` knows the plan by it: a try that was held back has left findings in it since.
-    beside = review_plan(final)
+    beside = kept_plan(final)
     write_plan(with_all_subjects(replace(drawn, review=looked)), beside)
     assert plan_beside(final, record) == beside
     for changed in (

@@ -199,7 +199,7 @@ def test_a_truncated_source_is_reported_beside_the_result(review: Review, tmp_pa
         tmp_path / "a.mp4",
         False,
     )
-    order = SimpleNamespace(final=tmp_path / "a.mp4", held_folder=tmp_path)
+    order = SimpleNamespace(final=tmp_path / "a.mp4", folder=tmp_path)
     here = replace(result, output=Path("a.mp4"))  # as a command that was given a relative path
     told = {**finishing._result(here, cast(Any, order)), "overtaken": False}
     assert Path(told["output"]).is_absolute()

@@ -22,6 +22,7 @@ from redact.types import Action, Box, State, Target
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten
+from ..side_files import held_of, record_of, report_of
 from .browser import Page, look_like, resize, served
 
 VIEWER = """#!/bin/sh
@@ -222,7 +223,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.until(lambda: page.browser.find_elements("id", "result-path"), 200)
         looks.check()
         page.shot("needs-a-look")
-        held = case / "NOT-FOR-RELEASE" / "street.redacted.needs-review.mp4"
+        held = held_of(case / "street.redacted.mp4")
         assert held.exists() and held.with_name(f"{held.name}.json").exists(), (
             "redact fix can mend it"
         )
@@ -304,7 +305,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.until(lambda: sorted(opened_by(programs)) == sorted(wanted))
         assert page.complaints() == []
     assert "notes.mp4" in (case / "case.html").read_text("utf-8")
-    report = Path(f"{result}.report.html").read_text("utf-8")
+    report = report_of(result).read_text("utf-8")
     assert "Rapport" in report, "in the language of the page"
     check_output(source, result, read_plan(plan_file), gone, kept, drawn.id)
     check_record(result)
@@ -390,7 +391,7 @@ def check_sound(result: Path) -> None:
 
 
 def check_record(result: Path) -> None:
-    manifest = json.loads(result.with_name(result.name + ".manifest.json").read_text())
+    manifest = json.loads(record_of(result).read_text())
     assert manifest["case"]["case"] == "24-117"
     assert manifest["run"]["settings"]["render"]["stamp"]["text"] == "redacted copy"
     review = manifest["review"]

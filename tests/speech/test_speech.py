@@ -33,6 +33,7 @@ from redact.speech import LISTEN_AGAIN, speech_in
 from redact.types import Muted, Origin, Target
 
 from ..program import QUICK, ROOT, program
+from ..side_files import plan_of, record_of
 from .spoken import Sound, film, with_voice
 
 AT, LASTS = 4.0, 4.7
@@ -109,10 +110,10 @@ def test_run_mutes_speech_and_leaves_the_rest(street: Path, tmp_path: Path) -> N
     output, words = tmp_path / "out.mkv", ("--audio", "mute-speech", *QUICK)
     done = program("run", clip, "-o", output, *words)
     assert done.returncode == ExitCode.DONE, done.stderr
-    (span,) = read_plan(tmp_path / "out.mkv.plan.json").muted
+    (span,) = read_plan(plan_of(tmp_path / "out.mkv")).muted
     assert span.origin is Origin.AUTO and span.reason == "speech" and not span.decided_by
     assert loudness(output, AT, AT + LASTS) < 0.001 < 0.005 < loudness(output, 0.5, AT - 1)
-    record = json.loads((tmp_path / "out.mkv.manifest.json").read_bytes())
+    record = json.loads(record_of(tmp_path / "out.mkv").read_bytes())
     assert [c["passed"] for c in record["audit"]["checks"] if c["name"] == "speech"] == [True]
     assert [m["reason"] for m in record["muted"]] == ["speech"]
     assert "listen" in [step["name"] for step in record["run"]["steps"]]
