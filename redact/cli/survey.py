@@ -8,12 +8,13 @@ from typing import Any
 import click
 from rich.table import Table
 
+from ..errors import UsageError
 from ..files import check_writable, write_whole
 from ..media import probe
 from ..survey import Kind, Span, Survey, strip_picture
 from ..survey import survey as survey_of
 from ..types import clock
-from ..words import said, say, word
+from ..words import problem, said, say, word
 from . import options
 from .app import PATH, command
 from .terminal import PlainConsole, Terminal, tell_json
@@ -29,6 +30,8 @@ COLUMNS = 60
 @options.json_option
 def survey(source: Path, picture: Path | None, force: bool, as_json: bool) -> int:
     """`redact survey`."""
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise problem(UsageError, "strip_is_png", path=picture)
     if picture is not None:
         check_writable(picture, force, never=(source,), whole=True)
     terminal = Terminal()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import av
 
-from ..errors import UnsafeError, UsageError
+from ..errors import InputError, UnsafeError, UsageError
 from ..types import Frame
 from ..words import problem
 from .damage import LoggedErrors, errors_counted
@@ -99,12 +99,14 @@ class _Glances:
                 begun = True
                 for one in held:
                     yield from self._decoded(one)
-        if not begun and len(held) > 1 and late >= SECONDS_BETWEEN_GLANCES:
+        if not begun and (self._last < 0 or late >= SECONDS_BETWEEN_GLANCES):
             for one in held:
                 yield from self._decoded(one)
         yield from self._ended()
+        if self._last < 0:
+            raise problem(InputError, "no_frame", path=self._frames.info.path)
         if self._damaged:
-            yield Glance(max(0.0, self._last), None, True)
+            yield Glance(self._last, None, True)
 
     def _ended(self) -> Iterator[Glance]:
         """What the decoder holds back; afterwards it is as new."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..media import SourceInfo, glances
+from ..media import RARE, SourceInfo, glances
 from ..progress import About, Stages
 from ..speech import speech_in
 from ..types import clock
@@ -127,7 +127,8 @@ def survey(info: SourceInfo, progress: Stages) -> Survey:
             at.reach(look.time)
             if zero is None and glance.frame is not None:
                 zero = float(glance.frame.time) - look.time
-    seconds = max([known, *(look.time for look in looks)])
+    # A later picture than this would have been looked at.
+    seconds = max(known, looks[-1].time) if known else looks[-1].time + RARE
     speech: list[Span] = []
     if info.audio:
         lasts = None if total is None else About(total * len(info.audio))

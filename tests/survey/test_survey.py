@@ -85,6 +85,7 @@ def test_speech_and_excerpts_in_words_json_and_a_picture(tmp_path: Path, street:
     assert "strip.png" in done.stderr and "looking" not in done.stderr
     again = program("survey", clip, "--picture", strip)
     assert again.returncode == ExitCode.EXISTS
+    assert program("survey", clip, "--picture", clip).returncode == ExitCode.USAGE
     told = program("survey", clip, REDACT_LANG="fr")
     assert "--cut 0:" in told.stdout and "parole" in told.stdout
 
