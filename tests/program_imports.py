@@ -14,7 +14,6 @@ import redact.cli.key
 import redact.cli.log
 import redact.cli.mask
 import redact.cli.plan
-import redact.cli.probe
 import redact.cli.report
 import redact.cli.review
 import redact.cli.run

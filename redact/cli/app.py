@@ -183,7 +183,7 @@ def as_typed(value: Any) -> str:
 SECTIONS: Final = {
     "usual": ("run", "review", "fix", "desktop", "watch"),
     "steps": ("detect", "plan", "apply", "mask"),
-    "files": ("probe", "survey", "inspect", "verify"),
+    "files": ("survey", "inspect", "verify"),
     "papers": ("check", "report", "log", "key"),
     "machine": ("doctor",),
 }

@@ -35,12 +35,12 @@ def plan(tmp_path: Path) -> Path:
 def test_text_for_people_is_french_and_text_for_programs_stays_english(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").touch()
     english, french = (
-        program("probe", "a.mp4", "--json", cwd=tmp_path, REDACT_LANG=language)
+        program("inspect", "a.mp4", "--json", cwd=tmp_path, REDACT_LANG=language)
         for language in ("en", "fr")
     )
     assert english.stdout == french.stdout and english.returncode == french.returncode
     assert french.stderr.startswith("erreur\u00a0: a.mp4\u00a0: le fichier est vide")
-    usage = program("probe", "--lang", "fr", cwd=tmp_path)
+    usage = program("inspect", "--lang", "fr", cwd=tmp_path)
     assert "Il manque l’argument" in usage.stderr and usage.returncode == ExitCode.USAGE
 
 
@@ -58,7 +58,7 @@ def test_with_json_errors_are_json_too(plan: Path, tmp_path: Path) -> None:
     missing, out = tmp_path / "no.mp4", tmp_path / "o.mp4"
     for arguments, code in (
         (("run", missing), ExitCode.INPUT),
-        (("probe", missing), ExitCode.INPUT),
+        (("inspect", missing), ExitCode.INPUT),
         (("detect", missing), ExitCode.INPUT),
         (("verify", missing, out), ExitCode.INPUT),
         (("apply", missing, plan, "-o", out), ExitCode.INPUT),
@@ -150,7 +150,7 @@ def test_a_closed_pipe_changes_no_exit_code(plan: Path, tmp_path: Path) -> None:
     for arguments, code in (
         (("plan", "show", plan), ExitCode.DONE),
         (("inspect", SAMPLE), ExitCode.CHECK_FAILED),
-        (("probe", tmp_path / "no.mp4", "--json"), ExitCode.INPUT),
+        (("inspect", tmp_path / "no.mp4", "--json"), ExitCode.INPUT),
     ):
         reader, writer = os.pipe()
         os.close(reader)
@@ -176,7 +176,7 @@ def test_an_unreadable_video_is_not_wrong_usage(tmp_path: Path) -> None:
         if shutil.which("setpriv") is None:
             pytest.skip("this user may read everything")
         start = [*POWERLESS, *start]
-    for words in (("run", source, "-o", f"{tmp_path}/out/"), ("probe", source)):
+    for words in (("run", source, "-o", f"{tmp_path}/out/"), ("inspect", source)):
         command = [*start, *map(str, words)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == ExitCode.INPUT, done.stderr

@@ -175,9 +175,9 @@ def test_python_m_executes_only_what_python_imports_before_redact(
     loaded = set(done.stdout.split())
     assert not loaded & {"typing", "__future__", "pathlib", "click", "av"}
     evidence = Evidence(tmp_path, names - loaded - {"redact"})
-    probe = evidence.python("-m", "redact", "probe", "a.mp4")
+    probe = evidence.python("-m", "redact", "inspect", "a.mp4")
     out, err = probe.communicate()
-    assert probe.returncode == 0, err
+    assert probe.returncode in (0, 11), err
     assert "a.mp4" in out and evidence.executed == set()
 
 

@@ -14,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from redact.cli.terminal import PlainConsole, Terminal, tell, tell_json
+from redact.errors import ExitCode
 from redact.record import append
 from redact.record.log_chain import read_chain
 from redact.types import one_line
@@ -64,16 +65,16 @@ def test_every_way_of_printing_is_clean(capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(said) == {"a": [text, "caf\udce9"]}
 
 
-def test_probe_shows_brackets_literally_and_no_control_characters(tmp_path: Path) -> None:
+def test_inspect_shows_names_brackets_literally_and_no_control_characters(tmp_path: Path) -> None:
     video = clip(tmp_path / "b[bold]x.mp4", title=f"[/b] :car: {CLEAR}")
     (tmp_path / "x[").mkdir()
     shutil.copy(video, tmp_path / "x[" / "y].mp4")
-    said = call("probe", video)
-    assert said.returncode == 0, said.stderr
+    said = call("inspect", video)
+    assert said.returncode == ExitCode.CHECK_FAILED, said.stderr
     assert "default output: " in said.stdout and "b[bold]x.redacted.mp4" in said.stdout
     assert "[/b] :car: " in said.stdout and not commands(said.stdout)
-    other = call("probe", "x[/y].mp4", cwd=tmp_path)
-    assert other.returncode == 0 and "x[/y].mp4: " in other.stdout
+    other = call("inspect", "x[/y].mp4", cwd=tmp_path)
+    assert other.returncode == ExitCode.CHECK_FAILED and "x[/y].mp4: " in other.stdout
 
 
 def test_inspect_shows_no_control_characters_of_keys_and_values(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_logs_and_mistyped_arguments_control_nothing(tmp_path: Path) -> None:
     as_json = call("log", "show", "--json", log).stdout
     assert not commands(as_json)
     assert json.loads(as_json.splitlines()[1])["details"] == details
-    wrong = call("probe", "a.mp4", f"n{CLEAR}.mp4")
+    wrong = call("inspect", "a.mp4", f"n{CLEAR}.mp4")
     assert wrong.returncode == 2 and "2J.mp4" in wrong.stderr and not commands(wrong.stderr)
 
 
@@ -105,7 +106,7 @@ def test_logs_and_mistyped_arguments_control_nothing(tmp_path: Path) -> None:
 def test_names_that_are_not_utf8_are_shown(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/caf\xe9.mp4"
     shutil.copy(clip(tmp_path / "a.mp4"), name)
-    for words in (("probe",), ("probe", "--json"), ("inspect",), ("inspect", "--json")):
+    for words in (("inspect",), ("inspect", "--json")):
         said = call(*words, os.fsdecode(name))
         assert said.returncode in (0, 11) and "internal error" not in said.stderr, said.stderr
         assert "caf%E9.mp4" in said.stdout or "caf\\udce9.mp4" in said.stdout
@@ -113,6 +114,6 @@ def test_names_that_are_not_utf8_are_shown(tmp_path: Path) -> None:
 
 def test_characters_that_an_encoding_lacks_are_escaped(tmp_path: Path) -> None:
     video = clip(tmp_path / "日本.mp4")
-    said = call("probe", video, PYTHONIOENCODING="ascii")
-    assert said.returncode == 0, said.stderr
+    said = call("inspect", video, PYTHONIOENCODING="ascii")
+    assert said.returncode == ExitCode.CHECK_FAILED, said.stderr
     assert "\\u65e5\\u672c.mp4" in said.stdout

@@ -1,4 +1,4 @@
-"""`redact probe`: plain words for people, exact values for programs."""
+"""`redact inspect`: plain words for people, exact values for programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from redact.cli.probe import probe
+from redact.cli.inspect import inspect
 from redact.media.encoders import priority_kept
 from redact.types import decimal
 
@@ -46,7 +46,7 @@ def test_people_get_names_rates_and_length(
     tmp_path: Path, name: str, encoder: str, known: str, count: str
 ) -> None:
     path = clip(tmp_path / name, encoder)
-    said = CliRunner().invoke(probe, [str(path)], standalone_mode=False)
+    said = CliRunner().invoke(inspect, [str(path)], standalone_mode=False)
     assert said.exception is None, said.exception
     text = " ".join(said.output.split())
     assert f"{known}, 96×64 upright" in text
@@ -54,13 +54,13 @@ def test_people_get_names_rates_and_length(
     assert f"0:01.0{'01' if 'about' not in count else ''}" in text
     assert f", {count} " in text
     exact = json.loads(
-        CliRunner().invoke(probe, [str(path), "--json"], standalone_mode=False).output
+        CliRunner().invoke(inspect, [str(path), "--json"], standalone_mode=False).output
     )
     if name == "a.mp4":
-        assert exact["video"]["average_rate"] == "30000/1001"
-        assert exact["video"]["frames"] == 30
+        assert exact["video"]["picture"]["average_rate"] == "30000/1001"
+        assert exact["video"]["picture"]["frames"] == 30
     else:
-        assert exact["video"]["frames"] is None
+        assert exact["video"]["picture"]["frames"] is None
 
 
 def test_rates_are_written_as_people_know_them() -> None:
