@@ -1,6 +1,6 @@
 // The last step: how it is made, how far it is, where it lies.
 import { isOneOfSeveral, post } from "./api.js";
-import { html, useEffect, useSignal } from "./html.js";
+import { html, useEffect, useLayoutEffect, useSignal } from "./html.js";
 import { inTurn, select, state, title, toast, tried, useAnswer } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Bar, Button, Choices, Field } from "./controls.js";
@@ -28,7 +28,7 @@ export const askFinish = () => (state.dialog = { kind: "finish" });
 export function FinishDialog() {
   const left = useAnswer("left")?.left;
   // What is left comes first: nothing that is pressed before it is known makes a copy.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (left) document.querySelector(".todo button, #start-finish")?.focus();
   }, [left]);
   return html`
