@@ -29,7 +29,7 @@ def walk(speed: float, at: NDArray[np.intp]) -> Boxes:
 def found(at: list[int], scores: list[float] | float = 0.99, speed: float = 60.0) -> Smoothed:
     rows = np.array(at, np.intp)
     score = np.broadcast_to(np.array(scores, np.float64), rows.shape)
-    return smoothed(TIMES, rows, to_centres(walk(speed, rows)), score, Target.FACE)
+    return smoothed(TIMES, rows, to_centres(walk(speed, rows)), score)
 
 
 @pytest.mark.parametrize("speed", [0.0, 60.0, -150.0])
@@ -50,25 +50,20 @@ def test_a_doubtful_detection_moves_the_object_less_and_leaves_more_doubt() -> N
     rows = np.array([10, 14, 18], np.intp)
     boxes = to_centres(walk(0.0, rows))
     boxes[1, 0] += 20
-    sure, doubtful = (
-        smoothed(TIMES, rows, boxes, np.array([0.99, p, 0.99]), Target.FACE) for p in (0.99, 0.02)
-    )
+    sure, doubtful = (smoothed(TIMES, rows, boxes, np.array([0.99, p, 0.99])) for p in (0.99, 0.02))
     assert sure.centres[14, 0] > doubtful.centres[14, 0] + 1
     assert sure.spread[14, 0] < doubtful.spread[14, 0]
 
 
 @given(
     st.lists(st.integers(0, 40), min_size=1, max_size=12, unique=True),
-    st.sampled_from([Target.FACE, Target.PLATE, Target.HEAD]),
     st.integers(0, 2**16),
 )
-def test_any_detections_give_finite_boxes_of_positive_size(
-    at: list[int], target: Target, seed: int
-) -> None:
+def test_any_detections_give_finite_boxes_of_positive_size(at: list[int], seed: int) -> None:
     rows, rng = np.array(sorted(at), np.intp), np.random.default_rng(seed)
     corner = rng.uniform(-50, 2000, (len(rows), 2))
     boxes = np.concatenate([corner, rng.uniform(0.5, 900, (len(rows), 2))], axis=1)
-    seen = smoothed(TIMES, rows, boxes, rng.uniform(0, 1, len(rows)), target)
+    seen = smoothed(TIMES, rows, boxes, rng.uniform(0, 1, len(rows)))
     grown = seen.grown(0.5, 0.06)
     assert np.isfinite(grown).all() and (grown[:, 2:] > 0).all()
 
