@@ -134,6 +134,12 @@ def fill(
     times = clip.times(start, end)
     seen = smoothed(times, at, clip.fixed(rows["frame"], detected), score)
     boxes = clip.seen(frames, seen.grown(*BEYOND_MEAN[target]))
+    # Whom the camera follows does not go along with the background: where it pans unevenly between
+    # two detections, the straight way through the picture is covered, too.
+    between = (frames > first) & (frames < last)
+    between[at] = False
+    straight = np.stack([np.interp(times, times[at], side) for side in detected.T], axis=1)
+    boxes[between] = union(boxes[between], straight[between])
     # A detection that is as likely as not is hidden whole.
     firm = rows["score"] >= DOUBTFUL
     boxes[at[firm]] = union(boxes[at[firm]], detected[firm])

@@ -120,3 +120,18 @@ def test_what_was_seen_for_longer_is_hidden_for_longer_before(last: int, before:
     place = Box(180, 180, 220, 220)
     dense = filled([(10, 0.9, place), *([(last, 0.9, place)] if last > 10 else [])], still(31))
     assert (10 - dense.first, len(dense.boxes)) == (before, before + last - 10 + 5)  # type: ignore[attr-defined]
+
+
+def test_whom_the_camera_follows_is_covered_while_it_pans_unevenly() -> None:
+    """A face stays in place in the picture, while the background jumps between two detections: the
+    straight way through the picture is covered, too."""
+    clip = ClipRecord()
+    for index in range(11):
+        pan = IDENTITY.copy()
+        pan[0, 2] = -80.0 if index == 3 else 0.0
+        clip.add(index / RATE, pan, (640, 360))
+    rows = np.zeros(2, ROW)
+    rows["frame"], rows["score"], rows["box"] = [0, 10], 0.9, [200, 100, 230, 140]
+    dense = fill(rows, Target.FACE, 0, 10, clip, settings_of(Sensitivity.BALANCED))
+    assert dense.first == 0 and len(dense.boxes) == 11
+    assert all(Box(*box).contains(Box(200, 100, 230, 140), 1.0) for box in dense.boxes.tolist())
