@@ -30,7 +30,7 @@ from .names import names_page
 
 HERE = Path(__file__).resolve().parent
 
-EVERYWHERE = ("--lang", "--help")
+EVERYWHERE = ("--lang", "--help-all", "--help")
 """Options of every command."""
 
 PAGES = {"en": "commands.md", "fr": "commandes.md"}

@@ -235,7 +235,8 @@ def main() -> None:
     parser.add_argument("--sensitivity", default="fast", help="of search and audit")
     parser.add_argument("--out", type=Path, help="JSON file for what was counted")
     options = parser.parse_args()
-    words = ("--operator", "R. Roe", "--case", "24-117", "--sensitivity", options.sensitivity)
+    case = ("--set", "operator=R. Roe", "--set", "case=24-117")
+    words = (*case, "--sensitivity", options.sensitivity)
     chromium: Any = real.driver(1440, 900)
     try:
         with real.served(options.folder.resolve(), *words) as (address, _):

@@ -16,25 +16,21 @@ from ..errors import UsageError
 from ..pipeline import Acceptance
 from ..plan import user_input
 from ..record import (
-    TEXT_FIELDS,
     CaseFields,
     EvidenceChoice,
+    case_from_options,
     checked_option,
     load_private_key,
     needs_passphrase,
     raw_public,
     read_case,
     read_log,
-    reasons_from_options,
 )
 from ..words import error_words, problem, say
 from .app import PATH, together, typed
 from .terminal import Terminal
 
 PASSPHRASE_VARIABLE: Final = "REDACT_PASSPHRASE"
-
-_FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS[:7]}
-"""Options for the fields of a case, by parameter; the others are in its file alone."""
 
 
 def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,8 +46,7 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     return together(
         click.option("--case-file", type=PATH),
-        *(click.option(flag, name, default="") for name, flag in _FLAGS.items()),
-        click.option("--reason", "reasons", multiple=True, metavar="TARGET=REASON"),
+        click.option("--set", "case_set", multiple=True, metavar="FIELD=TEXT"),
         click.option("--no-manifest", is_flag=True),
         click.option("--log", "custody_log", type=PATH),
         click.option("--sign", "sign_key", type=PATH),
@@ -59,22 +54,18 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _choice(params: dict[str, Any]) -> EvidenceChoice:
-    named = (*_FLAGS, "case_file", "reasons", "custody_log", "sign_key")
+    named = ("case_file", "case_set", "custody_log", "sign_key")
     given = tuple(
         max(option.opts, key=len)
         for option in click.get_current_context().command.params
         if option.name in named and typed(option.name)
     )
-    fields: dict[str, Any] = {
-        name.removeprefix("case_"): checked_option(params.pop(name), flag)
-        for name, flag in _FLAGS.items()
-    }
-    fields["reasons"] = reasons_from_options(params.pop("reasons"))
+    fields = case_from_options(params.pop("case_set"))
     file, log, sign = (params.pop(name) for name in ("case_file", "custody_log", "sign_key"))
     base, exhibits, cuts = (CaseFields(), {}, {}) if file is None else read_case(file)
-    if fields["exhibit"]:
+    if fields.exhibit:
         exhibits = {}
-    case = base.overridden_by(CaseFields(**fields))
+    case = base.overridden_by(fields)
     keeps = not params.pop("no_manifest")
     if not keeps:
         EvidenceChoice(given=given).refuse_with("--no-manifest")

@@ -18,6 +18,7 @@ from ..words import (
     LANGUAGES,
     VARIABLE,
     language_of,
+    say,
     speak,
     spoken,
     surface,
@@ -87,10 +88,21 @@ OPTION_SECTIONS = {
     "video": "audio codec for_web crf preset release",
     "part": "preview part_from part_to",
     "several": "recursive jobs scheduler index",
-    "case": "case_file case_case case_exhibit case_operator case_reviewer case_recipient "
-    "case_purpose case_legal_basis reasons no_manifest custody_log sign_key",
+    "case": "case_file case_set no_manifest custody_log sign_key",
 }
 """Sections for groups of options; all others come first."""
+
+RARE = set(
+    """damage rotate only_between only_area ignore_area device margin colour label stamp_corner
+    codec crf preset part_from part_to scheduler no_manifest plan_out accept_findings strict no_plan
+    adopt as_json verbose""".split()  # noqa: SIM905
+)
+"""Options that the first help of a command leaves to --help-all, unless they are few."""
+
+FEW = 4
+"""So many rare options, at most, are not worth a second help."""
+
+_ALL = "redact.all_options"
 
 _SECTION_OF = {
     name: section for section, names in OPTION_SECTIONS.items() for name in names.split()
@@ -113,19 +125,31 @@ click.Context.formatter_class = _Formatter
 
 
 class Sectioned(click.Command):
-    """A command with too many options for one list."""
+    """A command with too many options for one list, and perhaps for one help."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows: dict[str, list[tuple[str, str]]] = {section: [] for section in ("", *OPTION_SECTIONS)}
+        left = 0
         for parameter in self.get_params(ctx):
             row = parameter.get_help_record(ctx)
-            if row is not None and isinstance(parameter, click.Option):
+            if row is None or not isinstance(parameter, click.Option):
+                continue
+            if _is_long(self) and parameter.name in RARE and _ALL not in ctx.meta:
+                left += 1
+            else:
                 rows[section_of(parameter)].append(row)
         for section, found in rows.items():
             title = heading("option_sections", section) if section else in_language("Options")
             if found:
                 with formatter.section(title):
                     formatter.write_dl(found)
+        if left:
+            formatter.write_paragraph()
+            formatter.write_text(say("more_options", count=left, command=ctx.command_path))
+
+
+def _is_long(command: click.Command) -> bool:
+    return sum(parameter.name in RARE for parameter in command.params) > FEW
 
 
 def with_words(command: click.Command, path: str) -> click.Command:
@@ -140,7 +164,7 @@ def with_words(command: click.Command, path: str) -> click.Command:
     command.help = own["about"]
     command._help_option = None  # click keeps the one that it made in another language
     if all(option.name != "lang" for option in command.params):
-        command.params.append(_lang())
+        command.params += [_lang(), _help_all(hidden=not _is_long(command))]
     for parameter in command.params:
         name = parameter.name or ""
         if isinstance(parameter, click.Option):
@@ -182,6 +206,25 @@ def _lang() -> click.Option:
     return click.Option(
         ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=_speak
     )
+
+
+def _help_all(hidden: bool) -> click.Option:
+    """The option --help-all, which every command takes."""
+    return click.Option(
+        ["--help-all"],
+        is_flag=True,
+        is_eager=True,
+        hidden=hidden,
+        expose_value=False,
+        callback=_show_all,
+    )
+
+
+def _show_all(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        context.meta[_ALL] = True
+        click.echo(context.get_help(), color=context.color)
+        context.exit()
 
 
 def _speak(context: click.Context, _: click.Parameter, value: str | None) -> None:

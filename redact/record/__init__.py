@@ -7,10 +7,10 @@ from .case import (
     TEXT_FIELDS,
     CaseFields,
     ReasonCode,
+    case_from_options,
     checked_case,
     checked_cuts,
     read_case,
-    reasons_from_options,
 )
 from .check_record import CheckResult, check_output
 from .checked_text import checked_option

@@ -245,14 +245,22 @@ def checked_reasons(reasons: Iterable[tuple[str, object]], where: str) -> dict[s
     return dict(sorted(checked.items()))
 
 
-def reasons_from_options(options: Iterable[str]) -> dict[str, str]:
-    """Reasons from `--reason face=…` options. Raises UsageError for anything else."""
-    parts = [option.partition("=") for option in options]
-    for word, equals, reason in parts:
-        if not equals or not reason.strip():
-            raise problem(UsageError, "reason_option", option=f"{word}{equals}{reason}")
+def case_from_options(options: Iterable[str]) -> CaseFields:
+    """Fields from `--set exhibit=3` or `--set reasons.face=…` options: the keys of the case file,
+    those that have text. Raises UsageError for anything else."""
+    raw: dict[str, Any] = {}
     try:
-        return checked_reasons(((word, text.strip()) for word, _, text in parts), "--reason ")
+        for option in options:
+            name, _, text = (part.strip() for part in option.partition("="))
+            table, _, row = name.partition(".")
+            if not text or name in _NO_TEXT or (row and table != "reasons"):
+                fields = ", ".join((*TEXT_FIELDS, "reasons.face"))
+                raise problem(UsageError, "set_option", option=option, fields=fields)
+            place, key = (raw.setdefault(table, {}), row) if row else (raw, name)
+            if key in place:
+                raise problem(UsageError, "case_twice", where="--set", key=name)
+            place[key] = text
+        return case_from_mapping(raw, "--set")
     except PlanError as error:
         raise problem(UsageError, error.code, **error.values) from None
 

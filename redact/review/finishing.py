@@ -159,7 +159,7 @@ def refuse_release(session: Session) -> None:
 def bars_release(evidence: EvidenceChoice) -> list[str]:
     """Options that ask for a record, and so rule out a publication from the page. Case fields
     alone do not: a publication simply has none."""
-    return [word for word in evidence.given if word not in ("--case", "--operator")]
+    return [word for word in evidence.given if word != "--set"]
 
 
 def _result(result: Result, order: Order) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_two_at_once_write_the_same_as_one_after_the_other(case: Path, tmp_path:
     one, two = tmp_path / "one", tmp_path / "two"
     index = two / "case.html"
     assert call("run", case, "-o", one, *FAST).returncode == ExitCode.INPUT
-    words = ("run", case, "-o", two, *FAST, "--jobs", 2, "--index", index, "--case", "2026-1")
+    words = ("run", case, "-o", two, *FAST, "--jobs", 2, "--index", index, "--set", "case=2026-1")
     done = call(*words, "--json")
     assert done.returncode == ExitCode.INPUT, done.stderr
     results = json.loads(done.stdout)

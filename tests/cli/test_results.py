@@ -47,7 +47,7 @@ def test_strict_ends_with_10_where_somebody_is_likely_to_be_open(
 TYPED = {
     "-oRoe v Doe/gone/": ("--output", "gone"),
     "--plan=Roe v Doe/p": ("--plan", "p"),
-    "--reason=face=art. 6/1 GDPR": ("--reason", "face=art. 6/1 GDPR"),
+    "--set=purpose=art. 6/1 GDPR": ("--set", "purpose=art. 6/1 GDPR"),
     "--only-between=0:01 0:02.5": ("--only-between", "1.0", "2.5"),
     "--accept-findings=1, 3=a/b": ("--accept-findings", "1,3=a/b"),
     "--targets=plates,heads": ("--targets", "plate,head"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from docs.generate import reference
 from redact.auditing import AuditResult, fix_command
+from redact.cli.app import COMMANDS, redact
 from redact.cli.doctor import examine
 from redact.cli.results import tell_result, what_to_do
 from redact.cli.terminal import Terminal
@@ -54,6 +58,22 @@ def test_the_reference_shows_the_tools_help() -> None:
     text = reference("en")
     assert "  -h, --help " in text
     assert "  --help " not in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_first_help_is_short_and_help_all_shows_every_option(name: str) -> None:
+    command = redact.get_command(click.Context(redact), name)
+    assert command is not None
+    options = {p.opts[-1] for p in command.params if isinstance(p, click.Option) and not p.hidden}
+
+    def listed(flag: str) -> set[str]:
+        shown = CliRunner().invoke(redact, [name, flag]).output
+        return {flag for flag in options if re.search(rf"^  (-\w, )?{flag}\b", shown, re.M)}
+
+    first = listed("--help")
+    assert len(first) < 25 and listed("--help-all") == options
+    assert first == options or "--help-all" in first
+    assert name != "run" or len(first) < len(options) / 2
 
 
 def test_doctor_names_each_model_once_and_no_engine_that_is_not_used() -> None:

@@ -158,7 +158,7 @@ def test_the_folder_of_a_held_back_release_is_made_again(
     accept = ["--accept-findings", "1=a statue"] if step == "apply" else []
     fixed = call("fix", "a.mp4", *accept, cwd=tmp_path)
     assert fixed.returncode == ExitCode.DONE, fixed.stderr
-    assert "--operator" not in fixed.stderr, "a release names nobody"
+    assert "--set operator" not in fixed.stderr, "a release names nobody"
     assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]
     again = call("fix", "a.mp4", cwd=tmp_path)
     assert again.returncode == ExitCode.EXISTS

@@ -84,7 +84,7 @@ def test_a_preview_with_a_chosen_name_replaces_nothing(redact, folder: Path) -> 
         ("--preview", "5", "--to", "9"),
         ("--from", "3", "--to", "2"),
         ("--preview", "5", "--accept-findings", "1=a statue"),
-        ("--preview", "5", "--case", "A 1"),
+        ("--preview", "5", "--set", "case=A 1"),
         ("--preview", "5", "--plan", "p.json"),
         ("--preview", "5", "--index", "case.html"),
         ("--preview", "5", "--scheduler", "tcp://127.0.0.1:1"),

@@ -116,9 +116,9 @@ def test_a_release_makes_the_user_choose_about_sound(redact, street: Path, tmp_p
 
 
 def test_a_release_and_a_record_exclude_each_other(redact, street: Path, tmp_path: Path) -> None:
-    done = redact("run", street, "-o", tmp_path / "o.mp4", "--release", "--operator", "A. N.")
+    done = redact("run", street, "-o", tmp_path / "o.mp4", "--release", "--set", "operator=A. N.")
     assert done.returncode == ExitCode.USAGE
-    assert "--operator" in done.stderr
+    assert "--set" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

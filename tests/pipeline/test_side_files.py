@@ -127,7 +127,8 @@ def test_one_command_fixes_the_result_and_keeps_the_options(
     path, output = bare(plan, tmp_path / "bare.json"), tmp_path / "o.mkv"
     done = redact(
         "apply", source, path, "-o", output, "--audio", "mute", "--color", "#102030", "--style",
-        "solid", "--label", "No. {track}", "--case", "2026-1", "--reason", "face=third party",
+        "solid", "--label", "No. {track}", "--set", "case=2026-1",
+        "--set", "reasons.face=third party",
     )  # fmt: skip
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     held = held_of(tmp_path / "o.mkv")

@@ -22,7 +22,7 @@ from redact.record import (
     read_case,
     write_evidence,
 )
-from redact.record.case import case_from_mapping, checked_case, reasons_from_options
+from redact.record.case import case_from_mapping, case_from_options, checked_case
 from redact.record.signature import load_private_key, load_public_key, new_key, raw_public
 from redact.settings import DrawSettings
 
@@ -153,16 +153,24 @@ def test_any_case_mapping_is_taken_or_refused(raw: dict[str, object]) -> None:
         assert error.message.startswith("c.toml: ")
 
 
-@pytest.mark.parametrize("option", ["face", "nose=x", "face=", "=x"])
-def test_invalid_reasons_are_refused(option: str) -> None:
-    with pytest.raises(UsageError, match="--reason"):
-        reasons_from_options([option])
+@pytest.mark.parametrize(
+    "option",
+    ["exhibit", "exhibit=", "=x", "exhibt=3", "reasons=x", "reasons.nose=x", "codes.b6=x",
+     "exhibits.cam4=7", "hours=true", "case=a\nb", "case.a=b", "reasons.=x", "."],
+)  # fmt: skip
+def test_what_is_no_field_cannot_be_set(option: str) -> None:
+    with pytest.raises(UsageError, match="--set") as error:
+        case_from_options([option])
+    assert error.value.hint
 
 
-def test_a_target_has_one_reason() -> None:
-    assert reasons_from_options(["plate=a", " Face = b "]) == {"face": "b", "plate": "a"}
-    with pytest.raises(UsageError, match="given twice"):
-        reasons_from_options(["face=a", "FACE=b"])
+def test_fields_are_set_as_in_the_case_file_and_once() -> None:
+    set_here = ["exhibit=3", " legal-basis = art. 6 = x", "reasons.plate=a", "reasons.Face = b "]
+    case = CaseFields(exhibit="3", legal_basis="art. 6 = x", reasons={"face": "b", "plate": "a"})
+    assert case_from_options(set_here) == case and case_from_options([]).empty
+    for twice in (["reasons.face=a", "reasons.FACE=b"], ["case=1", "case=2"]):
+        with pytest.raises(UsageError, match="given twice"):
+            case_from_options(twice)
 
 
 def test_a_key_is_private_and_never_overwritten(tmp_path: Path) -> None:

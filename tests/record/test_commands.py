@@ -214,14 +214,15 @@ def probe_options(evidence: EvidenceChoice) -> EvidenceChoice:
 def test_options_become_an_evidence_choice(tmp_path: Path) -> None:
     file = tmp_path / "case.toml"
     file.write_text('case = "1"\noperator = "J. Doe"\n[reasons]\nface = "a"\n', "utf-8")
-    arguments = ["--case-file", file, "--case", "2", "--reason", "plate=b", "--log", "c.log"]
+    fields = ("--set", "case=2", "--set", "reasons.plate=b")
+    arguments = ["--case-file", file, *fields, "--log", "c.log"]
     choice = call(probe_options, *arguments).return_value
     assert choice.case.case == "2" and choice.case.operator == "J. Doe"
     assert choice.case.reasons == {"face": "a", "plate": "b"}
     assert choice.log == Path("c.log")
     assert call(probe_options).return_value == EvidenceChoice()
-    clash = call(probe_options, "--no-manifest", "--case", "2")
-    assert isinstance(clash.exception, UsageError) and "--case" in clash.exception.message
+    clash = call(probe_options, "--no-manifest", "--set", "case=2")
+    assert isinstance(clash.exception, UsageError) and "--set" in clash.exception.message
     with pytest.raises(UsageError, match="--release"):
         choice.refuse_with("--release")
 

@@ -65,7 +65,7 @@ def test_nothing_of_the_machine(manifest: Manifest, tmp_path: Path) -> None:
         ("C:\\Users\\jane\\a.mp4", "a.mp4"),
         ("--case-file=/home/jane/case.toml", "--case-file=case.toml"),
         ("face=art. 6/1 GDPR", "face=art. 6/1 GDPR"),
-        ("--case=B:12", "--case=B:12"),
+        ("--set=case=B:12", "--set=case=B:12"),
         ("~jane/a.mp4", "a.mp4"),
         (
             "see art. 6/1.2 and https://a.example/b.html",

@@ -274,7 +274,8 @@ def test_an_existing_result_is_replaced_only_on_request(
     resize(browser, 1280, 720)
     source, plan_file, kept, *_ = prepared(found, tmp_path, street)
     result = tmp_path / "street.redacted.mp4"
-    with served(source, plan_file, "--operator", "R. Roe", "--case", "2026-114") as (address, _):
+    case = ("--set", "operator=R. Roe", "--set", "case=2026-114")
+    with served(source, plan_file, *case) as (address, _):
         result.write_bytes(b"of an earlier run")
         it = Page(browser, address)
         it.choose(kept)
@@ -300,7 +301,8 @@ def test_an_existing_result_is_replaced_only_on_request(
         record = json.loads(record_of(made).read_text())
         assert record["case"]["case"] == "2026-114"
         typed = ["redact", "review", source.name, plan_file.name]
-        assert record["run"]["command"][:4] == typed and "--operator" in record["run"]["command"]
+        command = record["run"]["command"]
+        assert command[:4] == typed and "operator=R. Roe" in command
         (entry,) = [t for t in record["tracks"] if t["track"] == kept]
         assert entry["decided_by"] == "R. Roe" and entry["decided_at"] and entry["by_person"]
         assert {t["by_person"] for t in record["tracks"] if t["track"] != kept} == {False}

@@ -359,9 +359,9 @@ def test_the_plan_of_a_review_is_private(session: Session, tmp_path: Path) -> No
 
 def test_a_release_omits_name_and_case_but_not_with_a_log(session: Session) -> None:
     """A review started with them could publish nothing, and explained it with options."""
-    session.evidence = EvidenceChoice(given=("--case", "--operator"))
+    session.evidence = EvidenceChoice(given=("--set",))
     assert not finishing._evidence(session, {}, release=True).manifest
-    session.evidence = EvidenceChoice(given=("--case", "--log"))
+    session.evidence = EvidenceChoice(given=("--set", "--log"))
     with pytest.raises(UsageError, match="combined with --log"):
         finishing._evidence(session, {}, release=True)
 
