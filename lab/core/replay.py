@@ -16,9 +16,9 @@ from redact.plan import Plan
 from redact.progress import Silent
 from redact.settings import DetectSettings
 from redact.track import (
-    Bell,
     BodyScanners,
     IncrementalScanner,
+    SmallScans,
     Tracker,
     plates_where_expected,
     scanned,
@@ -65,9 +65,9 @@ class Stored:
                 None if body.plates is None else keep("plates", body.plates),
                 None if body.numbers is None else keep("numbers", body.numbers),
             )
-        bell = detectors.bell
-        if bell is not None:
-            bell = Bell(keep("bell", bell._scan_small), numbers)
+        small_scans = detectors.small_scans
+        if small_scans is not None:
+            small_scans = SmallScans(keep("small_scans", small_scans._scan_small), numbers)
         tracker = Tracker(
             settings=numbers,
             ask=keep("ask", close.ask),
@@ -82,7 +82,11 @@ class Stored:
         for frame in record.frames:
             record.note(frame)
             tracker._ahead[frame.index] = _Prepared(frame.small, frame.camera)
-            seen = scanned(frame, tracker, scanner, bell) if given is None else given[frame.index]
+            seen = (
+                scanned(frame, tracker, scanner, small_scans)
+                if given is None
+                else given[frame.index]
+            )
             self.scans.append(seen)
             tracker.observe(frame, *seen)
         looked = scanner.whole + scanner.parts

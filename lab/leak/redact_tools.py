@@ -207,7 +207,7 @@ class RedactTool:
         scanner = IncrementalScanner(sightings.searching(tracker), tracker.settings.whole_every)
         for frame in record.frames:
             record.note(frame)
-            tracker.observe(frame, *scanned(frame, tracker, scanner, detectors.bell))
+            tracker.observe(frame, *scanned(frame, tracker, scanner, detectors.small_scans))
         sightings.keep()
         looked = scanner.whole + scanner.parts
         return Planned(info, record.plan(info, digest, settings, tracker.finish(), (), looked))

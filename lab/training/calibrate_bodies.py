@@ -26,7 +26,7 @@ from redact.detection.centerface import DUPLICATE_IOU
 from redact.detection.ensemble import OURS
 from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
 from redact.media import Decode, probe
-from redact.track.bodies import LEAST_VEHICLE, bearers, plates_borne
+from redact.track.bodies import LEAST_VEHICLE, heads_on_bodies, plates_on_vehicles
 from redact.types import Frame, Target
 
 SAME = 0.35
@@ -66,7 +66,7 @@ def fit(
         bodies = scanner.bodies(frame)
         people = bodies.xyxy[~bodies.vehicle].astype(np.float64)
         tall = real[real[:, 3] - real[:, 1] >= LEAST]
-        known += int(bearers(people, tall).any(axis=0).sum())
+        known += int(heads_on_bodies(people, tall).any(axis=0).sum())
         there += len(tall)
         rgb = frame.picture.to_ndarray(format="rgb24")
         for body in people:
@@ -108,7 +108,7 @@ def fit_plates(
         boxes = bodies.xyxy[bodies.vehicle].astype(np.float64)
         boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= LEAST_VEHICLE]
         rgb = frame.picture.to_ndarray(format="rgb24")
-        on = plates_borne(boxes, real).any(axis=0) & (real[:, 3] - real[:, 1] >= LEAST_PLATE)
+        on = plates_on_vehicles(boxes, real).any(axis=0) & (real[:, 3] - real[:, 1] >= LEAST_PLATE)
         known = np.zeros(len(real), np.bool_)
         for box in boxes:
             vehicles += 1

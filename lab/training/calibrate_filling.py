@@ -28,7 +28,7 @@ from redact.detection.calibration import UNSEEN, score_odds
 from redact.detection.close_up import PLATE_SIDE, filling_scores, fills
 from redact.detection.eye import Eye
 from redact.detection.networks import EYE
-from redact.track.starting_score import FAINT
+from redact.track.starting_score import STARTING_PROBABILITY
 from redact.types import Target
 
 from .calibration_file import FILE, rounded, write
@@ -92,7 +92,7 @@ def main() -> None:
     def take(picture: RGB, real: bool, hit: NDArray[np.float32]) -> None:
         found = detector.detect(picture)
         good = fills(found.xyxy.astype(np.float64), picture.shape)
-        good &= found.score >= FAINT[Target.PLATE]
+        good &= found.score >= STARTING_PROBABILITY[Target.PLATE]
         good &= (iou(found.xyxy, hit) >= SAME).any(axis=1) == real
         for box in found.xyxy[good][: 1 if real else None]:
             scores = [

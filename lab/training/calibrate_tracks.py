@@ -40,9 +40,9 @@ from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, VERIFIER
 from redact.types import DEFAULT_TARGETS, Target
 
 CLUES = {
-    "face": ("best", "mean", "hits", "close", "unborne"),
-    "plate": ("best", "close", "unborne"),
-    "head": ("best", "mean", "hits", "close", "unborne"),
+    "face": ("best", "mean", "hits", "close", "without_body"),
+    "plate": ("best", "close", "without_body"),
+    "head": ("best", "mean", "hits", "close", "without_body"),
 }
 """Which clues are weighed, chosen by the figures of held-out clips that this command prints. How
 far something moves says no more beside them. How large a plate is counts for nothing: those of

@@ -87,10 +87,10 @@ def tracklets_of(
         body_scanners=detectors.body_scanners,
         settings=settings if as_searched else replace(settings, leak_cost=BELIEVE_MOST),
     )
-    bell = detectors.bell if as_searched else None
+    small_scans = detectors.small_scans if as_searched else None
     scanner = IncrementalScanner(seen.searching(tracker), tracker.settings.whole_every)
     for frame in Decode(info):
-        tracker.observe(frame, *scanned(frame, tracker, scanner, bell))
+        tracker.observe(frame, *scanned(frame, tracker, scanner, small_scans))
     tracker.finish()
     seen.keep()
     # Only this fit needs the tracklets themselves, so the tracker has no public access to them.

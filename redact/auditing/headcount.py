@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..plan import COVERED
 from ..record import BodiesPart
 from ..risk import LEAST_HEIGHTS
-from ..track import Remembered, bearers, head_places, shrink
+from ..track import Remembered, head_places, heads_on_bodies, shrink
 from ..types import (
     DOUBTFUL,
     EVERYWHERE,
@@ -89,13 +89,13 @@ class Headcount:
         places = head_places(bodies)
         kept = self._covers.kept(shown.index)
         asked = np.array([self._scope.holds(Box(*place)) for place in places.tolist()], np.bool_)
-        asked &= ~bearers(bodies, _boxes(kept)).any(axis=1)
+        asked &= ~heads_on_bodies(bodies, _boxes(kept)).any(axis=1)
         bodies, places = bodies[asked], places[asked]
         if not len(bodies):
             return
         # The head's place is a guess, so a mask beside it may be the one of this body.
         covered = shares_covered(mask(), places) >= COVERED
-        covered |= bearers(bodies, _boxes(self._masks(shown.index))).any(axis=1)
+        covered |= heads_on_bodies(bodies, _boxes(self._masks(shown.index))).any(axis=1)
         small = places[:, 3] - places[:, 1] < LEAST_HEIGHTS[self._target]
         bare = bodies[~covered & ~small]
         self._hidden += int(covered.sum())
@@ -106,7 +106,7 @@ class Headcount:
         self._bare += len(bare)
         self.suspicions += [
             (float(seen.score[i]), self._target, shown.index, seen.box(int(i)))
-            for i in np.flatnonzero(bearers(bare, seen.xyxy.astype(np.float64)).any(axis=0))
+            for i in np.flatnonzero(heads_on_bodies(bare, seen.xyxy.astype(np.float64)).any(axis=0))
             if not by_decision(self._target, seen.box(int(i)), kept)
         ]
 

@@ -12,7 +12,7 @@ from av.video.reformatter import VideoReformatter
 
 from ..errors import InputError, UnsafeError
 from ..plan import Plan
-from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
+from ..track import COAST_SECONDS, SmallFrame, motion_between, patches_of, shrink, step, warped
 from ..types import NEARLY_ALL, Box, Boxes, Keyframe, State
 from .find_again import Lost
 from .frames import Frames
@@ -127,7 +127,7 @@ def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
             recent = anchor = patches_of(there, boxes)
             if not anchor.any():  # no texture: nothing could ever be found again
                 return
-        elif lost is not None and abs(there.time - lost.since) > COAST:
+        elif lost is not None and abs(there.time - lost.since) > COAST_SECONDS:
             if lost.given_up(there):
                 return
             place = lost.found_in(there)

@@ -69,7 +69,7 @@ def detect(
         return _texts_alone(info, settings, journal)
     turned = turned_by(info, settings, journal)
     detectors = detectors_for(info, settings, detector, turned)
-    close_up, bell = detectors.close_up, detectors.bell
+    close_up, small_scans = detectors.close_up, detectors.small_scans
     numbers = settings_of(settings.sensitivity)
     digest = sha256_of(info.path, journal)
     # Whoever is in the picture at the start or end of an excerpt was seen before, or is after.
@@ -98,7 +98,7 @@ def detect(
                 since_first = record.note(frame)
                 found, areas, before = None, None, scanner.whole + scanner.parts
                 if settings.scope.at(since_first):
-                    found, areas = scanned(frame, tracker, scanner, bell)
+                    found, areas = scanned(frame, tracker, scanner, small_scans)
                 if holds(info, frame):
                     looked += scanner.whole + scanner.parts - before
                 if found is not None:

@@ -31,7 +31,7 @@ from ..media import SourceInfo
 from ..plan import is_box
 from ..reading import NumberReader
 from ..settings import DetectSettings, Sensitivity
-from ..track import Bell, BodyScanners, ScanParts, settings_of
+from ..track import BodyScanners, ScanParts, SmallScans, settings_of
 from ..types import Detections, Frame, Presentation, Rect, Target, with_nested
 from ..words import problem
 
@@ -49,7 +49,7 @@ class SearchDetectors:
         close_up: scans single places.
         body_scanners: of bodies, heads on them, plates and their numbers on vehicles; None if
             pictures may not be upright.
-        bell: scans for untracked faces between scans of the whole picture; None if not used.
+        small_scans: scans for untracked faces between scans of the whole picture; None if not used.
         reader: reads number plates; None if they are not read.
     """
 
@@ -59,7 +59,7 @@ class SearchDetectors:
     foreign: bool
     close_up: CloseUp
     body_scanners: BodyScanners | None
-    bell: Bell | None
+    small_scans: SmallScans | None
     reader: NumberReader | None
 
 
@@ -95,7 +95,7 @@ def detectors_for(
         other is not None,
         load_close_up(used, settings.targets),
         _body_scanners(info, settings, used, reader) if upright else None,
-        None if turned or other is not None else bell_for(info, settings, used),
+        None if turned or other is not None else small_scans_for(info, settings, used),
         reader,
     )
 
@@ -158,13 +158,15 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
     return scan
 
 
-def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Bell | None:
-    """The bell for faces; None at sensitivity `fast`, or if no faces are searched for."""
+def small_scans_for(
+    info: SourceInfo, settings: DetectSettings, detector: Detector
+) -> SmallScans | None:
+    """The small scans for faces; None at sensitivity `fast`, or if no faces are searched for."""
     faces = in_use([CENTERFACE], settings.targets)
     if settings.sensitivity is Sensitivity.FAST or not faces:
         return None
     scan = load_small_scan(detector, float(info.video.upright_sample_aspect))
-    return None if scan is None else Bell(scan, settings_of(settings.sensitivity))
+    return None if scan is None else SmallScans(scan, settings_of(settings.sensitivity))
 
 
 def detectors_used(

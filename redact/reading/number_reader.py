@@ -83,24 +83,24 @@ class NumberReader:
         read = [self.reader.read_place(rgb, box) for box in boxes]
         return np.array([bool(number_in(*one)) for one in zip(read, cut, strict=True)])
 
-    def numbers(self, frame: Frame, bearers: NDArray[np.float64]) -> Detections:
+    def numbers(self, frame: Frame, vehicles: NDArray[np.float64]) -> Detections:
         """Plates on vehicles, found by their numbers; scores are probabilities, `NUMBER_ON_VEHICLE`
         where a number was read and `HALF_READ` where only some letters were.
 
         Args:
             frame: upright.
-            bearers: [N, 4], vehicles, or riders' lower halves, upright source pixels.
+            vehicles: [N, 4], vehicles, or riders' lower halves, upright source pixels.
 
         Raises:
             UnsafeError, ModelError, DependencyError: see `legible`.
         """
-        if not len(bearers):
+        if not len(vehicles):
             return Detections.empty()
         rgb = self._seen(frame)
         found = [
             (*_plate_around(line), chance)
-            for bearer in bearers
-            for line in self.reader.read_closely(rgb, bearer)
+            for vehicle in vehicles
+            for line in self.reader.read_closely(rgb, vehicle)
             if (chance := _number_on_vehicle(line, frame.size))
         ]
         rows = np.array(found, np.float32).reshape(-1, 5)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..mask_size import AT_BORDER
 from ..plan import COVERED, Plan, all_subjects, state_runs
-from ..track import LEAST_BODY_SCANS, LEAST_VEHICLE, TWO_WHEELER, head_places, plates_borne
+from ..track import LEAST_BODY_SCANS, LEAST_VEHICLE, TWO_WHEELER, head_places, plates_on_vehicles
 from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 LONG_STRETCH_FRAMES: Final = 8
@@ -159,7 +159,7 @@ def _bears_hidden_plate(plan: Plan, vehicle: Keyframe) -> bool:
         if track.target is Target.PLATE and not track.action.unmasked
         if (key := track.at(vehicle.frame)) is not None
     ]
-    return bool(plates_borne(np.array([vehicle.box]), np.array(plates).reshape(-1, 4)).any())
+    return bool(plates_on_vehicles(np.array([vehicle.box]), np.array(plates).reshape(-1, 4)).any())
 
 
 def heads_of_people(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:

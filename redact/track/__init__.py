@@ -1,7 +1,6 @@
 """From detections of single frames to objects over the whole clip."""
 
 from .belief import AS_DETECTED, Clues, probability_of
-from .bell import Bell
 from .bodies import (
     LEAST_BODY_SCANS,
     LEAST_VEHICLE,
@@ -9,9 +8,9 @@ from .bodies import (
     BodyScanners,
     ScanForBodies,
     ScanForHeads,
-    bearers,
     head_places,
-    plates_borne,
+    heads_on_bodies,
+    plates_on_vehicles,
 )
 from .camera_motion import motion_between
 from .changes import Remembered, ScannedPicture
@@ -24,5 +23,6 @@ from .scan import plates_where_expected, scanned
 from .sensitivities import AROUND_PLACE, TrackSettings, settings_of
 from .silhouettes import ShapeScan, shapes_between, without_empty_ends, worth_its_box
 from .small_pictures import PATCH_SIDE, SmallFrame, levels_of, shrink
-from .step import COAST, SCALES, step
+from .small_scans import SmallScans
+from .step import COAST_SECONDS, SCALES, step
 from .tracker import Ask, Read, Tracker, Tracks

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
 from ..types import DOUBTFUL, Boxes, Detections, Rect, Target
-from .associate import ALIKE, SIZE_RATIO, Objects, Observations, assign, possible_pairs
+from .associate import LEAST_LIKENESS, SIZE_RATIO, Objects, Observations, assign, possible_pairs
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import (
     body_below_picture,
-    borne_by,
     hold_middles,
+    on_bodies,
     on_coachwork,
     ridden,
     times_the_head,
@@ -34,9 +34,9 @@ from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import AROUND_PLACE, TrackSettings
 from .sightings import SightingLog
 from .small_pictures import SmallFrame, picture_area
-from .starting_score import STARTS
+from .starting_score import STARTING_LOG_ODDS
 from .step import step
-from .tracklets import FIRM, Tracklets
+from .tracklets import FIRST_ROUND_LOG_ODDS, Tracklets
 
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
@@ -60,16 +60,16 @@ SURE_LOG_ODDS = 3.0
 """Log odds of a scan from which a face needs no close scan: right in 19 of 20 cases; the fitted
 belief hardly changes then (`lab/training/README.md`, "Close scans")."""
 
-READABLE = 32.0
+READABLE_WIDTH = 32.0
 """Pixels of width from which a plate is read: the narrowest that could be read on dev is 38. It
 decides cost alone: on 24 clips of dev and of other cameras the same is hidden with 0."""
 
-FULLER = 1.5
+REREAD_GROWTH = 1.5
 """Increase in area, since the last reading, from which a plate is read again: that of somebody who
 rides up to the camera is read at most ten times."""
 
 
-HALF: Final = 0.5
+HALF_READ_WEIGHT: Final = 0.5
 """Weight of a number that was half read: half of one that was read."""
 
 
@@ -127,9 +127,13 @@ class ActiveTracklets:
             return None
         # An object that moves by its own width in two frames is never detected twice in one place:
         # its speed must be known before scans can be skipped.
-        fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_scan)
+        fresh = (
+            (r.clues.hits == 1)
+            & (r.clues.best >= FIRST_ROUND_LOG_ODDS)
+            & (r.start_time == self._last_scan)
+        )
         # Objects that were never detected clearly come and go all the time.
-        clear = r.believed & (r.clues.best >= FIRM)
+        clear = r.believed & (r.clues.best >= FIRST_ROUND_LOG_ODDS)
         now = self._time or 0.0
         elapsed = max(small.time - now, 0.0)
         size = np.sqrt(np.maximum(r.motion.place[:, 2:], 1.0).prod(axis=1))
@@ -158,9 +162,9 @@ class ActiveTracklets:
             asked = np.flatnonzero(holding_centres(areas, self.rows.motion.boxes))
         self._last_scan = small.time
         free = np.ones(len(self.rows), np.bool_)
-        started = self._round(free, seen.select(seen.odds >= FIRM), small)
-        starts = seen.odds >= STARTS.of(seen.target)
-        weak = seen.select(starts & (seen.odds < FIRM))
+        started = self._round(free, seen.select(seen.odds >= FIRST_ROUND_LOG_ODDS), small)
+        starts = seen.odds >= STARTING_LOG_ODDS.of(seen.target)
+        weak = seen.select(starts & (seen.odds < FIRST_ROUND_LOG_ODDS))
         started += self._round(free, weak, small)
         free &= self.rows.believed[: len(free)]
         faint = seen.select(~starts)
@@ -173,7 +177,7 @@ class ActiveTracklets:
             self._start(small, fresh, patches)
 
     def note_bodies(self, bodies: Bodies, small: SmallFrame) -> None:
-        """Note which of the tracklets seen now are borne by a body, and which plates by a vehicle.
+        """Note which of the tracklets seen now belong to a body, and which plates to a vehicle.
         Nothing is noted about a plate below a rider, since vehicles are then often missed, or about
         a head at the lower border, whose body is outside the picture."""
         r = self.rows
@@ -181,12 +185,12 @@ class ActiveTracklets:
         height = small.luma.shape[0] / small.scale
         boxes, target = r.box[rows], r.target[rows]
         chances = probability_of(r.clues.select(rows), self._weights)
-        borne = borne_by(bodies, boxes, target, height, chances)
+        on_body = on_bodies(bodies, boxes, target, height, chances)
         unknown = (target == Target.PLATE) & ridden(bodies, boxes)
-        known = borne | ~(unknown | body_below_picture(boxes, target, height))
+        known = on_body | ~(unknown | body_below_picture(boxes, target, height))
         times = times_the_head(bodies, boxes, target, height)
         low = on_coachwork(bodies, boxes)
-        r.clues.scanned_for_bodies(rows[known], borne[known], times[known], low[known])
+        r.clues.scanned_for_bodies(rows[known], on_body[known], times[known], low[known])
 
     def known_places(self) -> tuple[Boxes, Boxes, Boxes]:
         """Expected places, [N, 4] each: of believed faces and heads that are likely, of doubtful
@@ -221,8 +225,8 @@ class ActiveTracklets:
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
         rows = rows[r.clues.read[rows] < 1]
-        rows = rows[r.box[rows, 2] - r.box[rows, 0] >= READABLE]
-        return np.asarray(rows[areas(r.box[rows]) >= FULLER * r.read_area[rows]])
+        rows = rows[r.box[rows, 2] - r.box[rows, 0] >= READABLE_WIDTH]
+        return np.asarray(rows[areas(r.box[rows]) >= REREAD_GROWTH * r.read_area[rows]])
 
     def note_readings(
         self, rows: NDArray[np.intp], legible: NDArray[np.bool_] | NDArray[np.float64]
@@ -238,7 +242,9 @@ class ActiveTracklets:
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
         held = hold_middles(r.box[rows], numbers.xyxy.astype(np.float64))
-        read = (held * np.where(numbers.score > DOUBTFUL, 1.0, HALF)).max(axis=1, initial=0.0)
+        read = (held * np.where(numbers.score > DOUBTFUL, 1.0, HALF_READ_WEIGHT)).max(
+            axis=1, initial=0.0
+        )
         self.note_readings(rows[read > 0], read[read > 0])
 
     def _round(
@@ -255,7 +261,7 @@ class ActiveTracklets:
         pairs = possible_pairs(expected, r.motion.spread[rows], detected)
         # Faint detections frame so loosely that a few in a row made a face cover half a room.
         times = areas(seen.boxes)[pairs.second] / r.firm_area[rows[pairs.first]]
-        swollen = (seen.odds[pairs.second] < FIRM) & (times > SIZE_RATIO**2)
+        swollen = (seen.odds[pairs.second] < FIRST_ROUND_LOG_ODDS) & (times > SIZE_RATIO**2)
         matched, columns = assign(pairs.select(~swollen))
         rows = rows[matched]
         free[rows] = False
@@ -331,7 +337,7 @@ class ActiveTracklets:
         r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
         if small.damaged:
             return
-        firm = seen.odds >= FIRM
+        firm = seen.odds >= FIRST_ROUND_LOG_ODDS
         self._note_jumps(rows, small, firm, patches)
         r.firm_area[rows[firm]] = areas(seen.boxes[firm])
         r.motion.update(rows, seen.boxes)
@@ -343,8 +349,10 @@ class ActiveTracklets:
         """Note objects that no longer look like what they were: somebody else may have come in
         their place. A faint detection frames an object so loosely that it proves nothing."""
         r = self.rows
-        r.unbroken[rows] &= pairwise_likeness(patches, r.recent[rows]) >= ALIKE
-        other = r.known[rows].any(axis=(1, 2)) & (pairwise_likeness(patches, r.known[rows]) < ALIKE)
+        r.unbroken[rows] &= pairwise_likeness(patches, r.recent[rows]) >= LEAST_LIKENESS
+        other = r.known[rows].any(axis=(1, 2)) & (
+            pairwise_likeness(patches, r.known[rows]) < LEAST_LIKENESS
+        )
         for tracklet in r.id[rows[firm & other & ~r.unbroken[rows]]].tolist():
             self._log.jumped(tracklet, small.index)
         rows, patches = rows[firm], patches[firm]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..types import MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
-from .associate import ALIKE, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
+from .associate import LEAST_LIKENESS, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import MISSED_LOG_ODDS, Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
 from .geometry import Index, areas
@@ -93,12 +93,12 @@ def _possible(pieces: list[Piece], clip: ClipRecord, longest: float) -> tuple[In
     looks = np.stack([p.patches for p in pieces])
     alike = (looks[a, 1] * looks[b, 0]).sum(axis=(1, 2))
     # A plate looks the same from all sides: another look is another car's.
-    fits = (kind[a, 0] != Target.PLATE) | (alike >= ALIKE)
+    fits = (kind[a, 0] != Target.PLATE) | (alike >= LEAST_LIKENESS)
     cost = distance / reach + 0.5 * (ratio + (1 - alike))
     return assign(Pairs(a[fits], b[fits], cost[fits]))
 
 
-NEAR_END = 8
+LAST_DETECTIONS = 8
 """Detections among which those of the last `SPEED_TIME` are searched for."""
 
 
@@ -108,7 +108,7 @@ def _end(
     """Time of the first or last sighting, its place as if the camera stood still, and the speed
     there."""
     rows = piece.rows
-    near = rows[:NEAR_END] if at_start else rows[-NEAR_END:]
+    near = rows[:LAST_DETECTIONS] if at_start else rows[-LAST_DETECTIONS:]
     time = np.array([clip.time(int(f)) for f in near["frame"]])
     place = clip.fixed(near["frame"], near["box"].astype(np.float64))
     mine = 0 if at_start else -1
@@ -134,7 +134,7 @@ def _apart(
     return distance, ratio.max(axis=1, initial=0.0)
 
 
-STACKED = 0.5
+STACKED_SHARE = 0.5
 """Share of the shorter track's sightings in which two tracks on one object were both seen: people
 who cross part again."""
 
@@ -153,7 +153,7 @@ class Object(NamedTuple):
     chance: float
 
 
-def weave(
+def assemble(
     log: SightingLog,
     retired: Mapping[int, Retired],
     clip: ClipRecord,
@@ -195,7 +195,7 @@ def objects_of(
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
 ) -> list[Object]:
-    """Everything that is worth hiding, each once; for arguments see `weave`."""
+    """Everything that is worth hiding, each once; for arguments see `assemble`."""
     if not retired:
         return []
     rows_of = log.by_tracklet()
@@ -247,7 +247,7 @@ def _jumps(group: list[Piece], jumps: Mapping[int, set[int]]) -> list[int]:
     both alike."""
     frames = set[int]().union(*(jumps.get(piece.tracklet, ()) for piece in group))
     for before, after in pairwise(group):
-        if (before.patches[1] * after.patches[0]).sum() < ALIKE:
+        if (before.patches[1] * after.patches[0]).sum() < LEAST_LIKENESS:
             frames.add(after.first)
     return sorted(frames)
 
@@ -324,7 +324,7 @@ def _stacked(host: Object, other: Object) -> bool:
         return False
     mine, rows = host.rows, other.rows
     _, i, j = np.intersect1d(mine["frame"], rows["frame"], assume_unique=True, return_indices=True)
-    if len(i) < STACKED * len(rows):
+    if len(i) < STACKED_SHARE * len(rows):
         return False
     ours, theirs = mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64)
     # In every frame: otherwise one of them would be open where they part.

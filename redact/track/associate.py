@@ -63,7 +63,7 @@ SIZE_RATIO = 2.2
 differently, change less; a judgement, not fitted."""
 
 
-ALIKE = 0.35
+LEAST_LIKENESS = 0.35
 """Smallest likeness of two patches that may be one object, a correlation: a head turns."""
 
 

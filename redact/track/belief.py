@@ -27,16 +27,16 @@ STRONGEST: Final = 6.0
 MOST_CLOSE_SCANS: Final = 3
 """Most close scans of one tracklet: more of them add no evidence."""
 
-MOSTLY_BORNE: Final = 0.5
+LEAST_BODY_SHARE: Final = 0.5
 """Share of the body scans in which a body must bear a head, or a vehicle a plate, to count as its
 bearer."""
 
-ENOUGH_SCANS: Final = 16
+MOST_SCANS: Final = 16
 """Scans, or body scans without a body that bears the object, beyond which more of them add no
 evidence."""
 
-ORDINARY: Final = PerKind(
-    "track/belief: ORDINARY",
+ORDINARY_SHARE: Final = PerKind(
+    "track/belief: ORDINARY_SHARE",
     {Target.FACE: 0.005, Target.PLATE: 0.005, Target.HEAD: 0.005, Target.PERSON: 0.05},
 )
 """Share of the picture that may be hidden for nothing at the ordinary cost; a mask ten times as
@@ -48,7 +48,8 @@ clip."""
 MOST_COSTED_SHARE: Final = 0.25
 """Share of the picture beyond which hiding costs no more: the event is lost either way. Without
 this limit a plate that filled the picture of a moved still of dev stayed open, although every scan
-detected it; twice the `ORDINARY` for plates hid that one too, and a sixth more for nothing."""
+detected it; twice the `ORDINARY_SHARE` for plates hid that one too, and a sixth more for
+nothing."""
 
 TargetWeights = Mapping[str, float]
 
@@ -75,10 +76,10 @@ class Clues(Arrays):
         share: float64 [N], its box's share of the picture's area in the best scan.
         read: float64 [N], 1 where a plate's number could be read in it, .5 where half of it could,
             else 0.
-        borne: float64 [N], body scans in which a body bears it, or a vehicle the plate.
-        bodied: float64 [N], body scans while it was sighted.
-        oversize: float64 [N], sum over the scans of `borne` of how many times as large it is as the
-            head of that body should be, at least 1 each (`bodies.times_the_head`).
+        on_body: float64 [N], body scans in which a body bears it, or a vehicle the plate.
+        body_scans: float64 [N], body scans while it was sighted.
+        oversize: float64 [N], sum over the scans of `on_body` of how many times as large it is as
+            the head of that body should be, at least 1 each (`bodies.times_the_head`).
         coachwork: float64 [N], body scans in which nobody bears it, and it lies on a vehicle below
             the panes.
     """
@@ -93,8 +94,8 @@ class Clues(Arrays):
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
     read: NDArray[np.float64]
-    borne: NDArray[np.float64]
-    bodied: NDArray[np.float64]
+    on_body: NDArray[np.float64]
+    body_scans: NDArray[np.float64]
     oversize: NDArray[np.float64]
     coachwork: NDArray[np.float64]
 
@@ -116,8 +117,8 @@ class Clues(Arrays):
             latest=strong.copy(),
             share=areas(boxes) / picture,
             read=zero.copy(),
-            borne=zero.copy(),
-            bodied=zero.copy(),
+            on_body=zero.copy(),
+            body_scans=zero.copy(),
             oversize=zero.copy(),
             coachwork=zero.copy(),
         )
@@ -140,8 +141,8 @@ class Clues(Arrays):
             self.latest[-1:],
             self.share[best : best + 1],
             self.read.max(keepdims=True),
-            added(self.borne),
-            added(self.bodied),
+            added(self.on_body),
+            added(self.body_scans),
             added(self.oversize),
             added(self.coachwork),
         )
@@ -172,16 +173,16 @@ class Clues(Arrays):
     def scanned_for_bodies(
         self,
         rows: NDArray[np.intp],
-        borne: NDArray[np.bool_],
+        on_body: NDArray[np.bool_],
         oversize: NDArray[np.float64],
         coachwork: NDArray[np.bool_],
     ) -> None:
         """Note whether a body, or vehicle, bears each of `rows` in one body scan, how many times as
         large each is as that body's head should be, and whether it lies on coachwork."""
-        self.coachwork[rows] += coachwork & ~borne
-        self.borne[rows] += borne
-        self.bodied[rows] += 1
-        self.oversize[rows] += oversize * borne
+        self.coachwork[rows] += coachwork & ~on_body
+        self.on_body[rows] += on_body
+        self.body_scans[rows] += 1
+        self.oversize[rows] += oversize * on_body
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the last `since` [N] scans, those after the last sighting."""
@@ -192,15 +193,15 @@ class Clues(Arrays):
         return {
             "best": self.best,
             "mean": self.total / np.maximum(self.scans, 1),
-            "hits": np.log2(np.minimum(self.hits, ENOUGH_SCANS)),
+            "hits": np.log2(np.minimum(self.hits, MOST_SCANS)),
             "close": self.close / np.maximum(self.close_scans, 1),
             "read": self.read,
-            "unborne": -np.log1p(self._body_scans()) * self._unborne(),
+            "without_body": -np.log1p(self._body_scans()) * self._without_body(),
         }
 
     def _body_scans(self) -> NDArray[np.float64]:
         """[N] body scans that speak for or against each."""
-        return np.where(self._a_lamp(), ENOUGH_SCANS, np.minimum(self.bodied, ENOUGH_SCANS))
+        return np.where(self._a_lamp(), MOST_SCANS, np.minimum(self.body_scans, MOST_SCANS))
 
     def _a_lamp(self) -> NDArray[np.bool_]:
         """[N] whether each face was seen once, as in a photograph, on a vehicle below its panes,
@@ -209,12 +210,12 @@ class Clues(Arrays):
         once = (self.scans == 1) & (self.coachwork > 0)
         return np.asarray(once & (self.target == Target.FACE))
 
-    def _unborne(self) -> NDArray[np.float64]:
+    def _without_body(self) -> NDArray[np.float64]:
         """[N] how strongly the body scans speak against each, 0 to 1.
 
         The fewer of the scans show a body, or vehicle, that bears it, the more.
         """
-        return np.maximum(1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE, 0)
+        return np.maximum(1 - self.on_body / np.maximum(self.body_scans, 1) / LEAST_BODY_SHARE, 0)
 
 
 def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:
@@ -253,9 +254,9 @@ def worth_hiding(
             clips.
     """
     p = probability_of(clues, weights)
-    share = np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY.of(clues.target)
-    borne = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
-    own = np.where(borne, clues.oversize / np.maximum(clues.borne, 1), np.inf)
+    share = np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY_SHARE.of(clues.target)
+    on_body = (clues.body_scans > 0) & (clues.on_body >= LEAST_BODY_SHARE * clues.body_scans)
+    own = np.where(on_body, clues.oversize / np.maximum(clues.on_body, 1), np.inf)
     share = np.where(clues.target == Target.HEAD, np.minimum(share, own), share)
     in_vain = np.where(clues.read > 0, 1.0, np.maximum(1.0, share))
     return np.asarray(p * leak_cost >= in_vain * (1 - p))

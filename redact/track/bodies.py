@@ -21,7 +21,7 @@ from .geometry import areas
 from .incremental_scan import MOST_PATIENCE
 from .sensitivities import JITTER
 from .small_pictures import SmallFrame
-from .starting_score import FAINT
+from .starting_score import STARTING_PROBABILITY
 
 SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
 """Seconds between two body scans: about three a second, and none while nothing is scanned. People
@@ -43,11 +43,11 @@ MOST_BODIES_A_FRAME: Final = 6
 """Most bodies without a known head that are scanned closely in one frame, the surest first: so a
 crowd costs no more than one scan of the whole picture."""
 
-AGAIN: Final = 1.0
+RESCAN_SECONDS: Final = 1.0
 """Seconds after which a body on which a close scan found no head is scanned closely again, if it
 has not moved."""
 
-READ_AGAIN: Final = 0.5
+REREAD_SECONDS: Final = 0.5
 """The same for a vehicle on which no number was read: the plate of a rider who comes up to the
 camera is legible for less than a second."""
 
@@ -55,7 +55,7 @@ LEAST_READ: Final = 64.0
 """Least width, in pixels, of a vehicle or rider on which a number is searched for: the narrowest
 plate that can be read takes 32, half of a two-wheeler."""
 
-ASIDE: Final = 0.1
+HEAD_ASIDE: Final = 0.1
 """Farthest that the middle of a head may lie beside a body's box, as a share of its width."""
 
 LEAST_BODY_SCANS: Final = 2
@@ -87,7 +87,7 @@ class BodyScanners:
     numbers: ScanForHeads | None = None
 
 
-def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
+def heads_on_bodies(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
     """[N, M] whether each of N bodies has each of M faces or heads at its upper end.
 
     Args:
@@ -96,7 +96,7 @@ def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
     """
     x, y = ((heads[:, i] + heads[:, i + 2])[None] / 2 for i in (0, 1))
     left, top, right, bottom = (bodies[:, i][:, None] for i in range(4))
-    aside, tall = ASIDE * (right - left), (heads[:, 3] - heads[:, 1])[None]
+    aside, tall = HEAD_ASIDE * (right - left), (heads[:, 3] - heads[:, 1])[None]
     low = np.maximum(top + HEAD_SHARE * (bottom - top), top + tall)
     across = (x >= left - aside) & (x <= right + aside)
     return np.asarray(across & (y >= top - tall) & (y <= low))
@@ -121,7 +121,7 @@ TWO_WHEELER: Final = 0.8
 the lamp: a fifth of the way down in labelled frames of dev."""
 
 
-def plates_borne(vehicles: Boxes, plates: Boxes) -> NDArray[np.bool_]:
+def plates_on_vehicles(vehicles: Boxes, plates: Boxes) -> NDArray[np.bool_]:
     """[N, M] whether each of N vehicles bears each of M plates, by place and size.
 
     Args:
@@ -189,24 +189,24 @@ def hold_middles(places: Boxes, faces: Boxes) -> NDArray[np.bool_]:
     return np.asarray(inside.all(axis=2))
 
 
-OF_BODY: Final = {Target.FACE: (0.06, 0.6, 0.7), Target.HEAD: (0.06, 1.0, 0.9)}
+HEAD_SIZES: Final = {Target.FACE: (0.06, 0.6, 0.7), Target.HEAD: (0.06, 1.0, 0.9)}
 """Least and greatest width of a face or head in widths of the body that bears it, and greatest
 height in its heights: less is a button, more is a torso or a chair. Of 233 faces on bodies in
 labelled frames of dev the widest takes .57 of the width and the tallest .68 of the height; of 222
 heads without a face 98 in 100 take at most .68 and .73, but a crouching person is little else: with
 .8 and .85 four heads of 59 more stayed open on seven clips of dev."""
 
-LEAST_OF_PLACE: Final = 0.5
+LEAST_HEAD_SIZE: Final = 0.5
 """Least size of a head relative to the expected place on its body: less is a hand or a collar. Of
 the tracks hidden as heads in 20 clips of dev and of footage used as dev, one of 160 real heads is
 smaller, and 32 of 220 false ones."""
 
 
-SURE: Final = 0.8
+SURE_HEAD: Final = 0.8
 """Probability from which a head excludes others on the body that bears it."""
 
 
-def borne_by(
+def on_bodies(
     bodies: Bodies,
     things: Boxes,
     targets: NDArray[np.int8],
@@ -224,7 +224,7 @@ def borne_by(
             it, which is a hand or a knee. None: unknown.
     """
     boxes = bodies.xyxy.astype(np.float64)
-    on_vehicle = plates_borne(boxes[bodies.vehicle], things) & (targets == Target.PLATE)
+    on_vehicle = plates_on_vehicles(boxes[bodies.vehicle], things) & (targets == Target.PLATE)
     fits = fitting(things, targets, bodies, height)
     if chances is not None and len(things):
         fits &= ~_below_own_head(fits, boxes, things, chances) | (targets != Target.HEAD)[None]
@@ -239,7 +239,7 @@ def times_the_head(
     lower border cuts, whose size is unknown, and if no body can bear it.
 
     Args:
-        bodies, heads, targets, height: see `borne_by`.
+        bodies, heads, targets, height: see `on_bodies`.
     """
     boxes = bodies.xyxy.astype(np.float64)
     fits = fitting(heads, targets, bodies, height)
@@ -268,10 +268,10 @@ def _below_own_head(
     Args:
         fits: see `fitting`.
         bodies: [M, 4].
-        heads, chances: see `borne_by`.
+        heads, chances: see `on_bodies`.
     """
     middle = (heads[:, 1] + heads[:, 3]) / 2
-    own = fits & (middle >= bodies[:, 1:2]) & (chances >= SURE)
+    own = fits & (middle >= bodies[:, 1:2]) & (chances >= SURE_HEAD)
     sure = np.where(own, chances, 0.0)
     lower = middle > heads[sure.argmax(axis=1), 3][:, None]
     return np.asarray(lower & (sure.max(axis=1)[:, None] > chances))
@@ -285,22 +285,24 @@ def fitting(
     filled a moved still of dev stayed open, as too large for its body.
 
     Args:
-        heads, targets, bodies, height: see `borne_by`.
+        heads, targets, bodies, height: see `on_bodies`.
     """
     boxes = bodies.xyxy.astype(np.float64)
     size, whole, place = (
         np.maximum(x[:, 2:] - x[:, :2], 1e-6) for x in (heads, boxes, head_places(boxes))
     )
     share = size[None] / whole[:, None]
-    small = np.sqrt(size.prod(axis=1))[None] < LEAST_OF_PLACE * np.sqrt(place.prod(axis=1))[:, None]
-    fits = bearers(boxes, heads) & ~bodies.vehicle[:, None]
+    small = (
+        np.sqrt(size.prod(axis=1))[None] < LEAST_HEAD_SIZE * np.sqrt(place.prod(axis=1))[:, None]
+    )
+    fits = heads_on_bodies(boxes, heads) & ~bodies.vehicle[:, None]
     cut = _cut_below(boxes, height)[:, None]
-    for target, (least, widest, tallest) in OF_BODY.items():
+    for target, (least, widest, tallest) in HEAD_SIZES.items():
         wide, tall = share[..., 0], share[..., 1]
         fits_well = (wide >= least) & (cut | ((wide <= widest) & (tall <= tallest)))
         fits &= fits_well | (targets != target)[None]
     fits &= ~small | (targets != Target.HEAD)[None]
-    return np.asarray(fits & np.isin(targets, [*OF_BODY])[None])
+    return np.asarray(fits & np.isin(targets, [*HEAD_SIZES])[None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +330,7 @@ class BodySearch:
         self._last = -np.inf
         self._people = _ScannedInVain()
         self._vehicles = _ScannedInVain()
-        self._unread = _ScannedInVain(READ_AGAIN)
+        self._unread = _ScannedInVain(REREAD_SECONDS)
         self._read_rider = -np.inf
         self.numbers = Detections.empty()
         self._bodies = Remembered[Bodies](lambda bodies: bodies.xyxy, STILL_SECONDS)
@@ -370,7 +372,9 @@ class BodySearch:
         on_people = self._heads(frame, time, bodies, found, known, doubtful)
         on_vehicles = self._plates(frame, time, bodies, found, plates)
         found = with_close_scans(found, Detections.concat([on_people, on_vehicles]))
-        seen = found.select(found.score >= FAINT.of(found.target)).only([Target.PLATE])
+        seen = found.select(found.score >= STARTING_PROBABILITY.of(found.target)).only(
+            [Target.PLATE]
+        )
         detected = hold_middles(plates, seen.xyxy.astype(np.float64)).any(axis=1)
         self.numbers = self._numbers(frame, time, bodies, plates[detected], plates[~detected])
         return bodies, with_close_scans(found, self.numbers)
@@ -392,12 +396,12 @@ class BodySearch:
         people = np.flatnonzero(~bodies.vehicle)
         people = people[np.argsort(-bodies.score[people], kind="stable")]
         boxes = bodies.xyxy[people].astype(np.float64)
-        has_head = bearers(boxes, heads).any(axis=1)
+        has_head = heads_on_bodies(boxes, heads).any(axis=1)
         has_head |= hold_middles(head_places(boxes), doubtful).any(axis=1)
         bare = self._people.waiting(boxes[~has_head], time)
         bare = bare[:MOST_BODIES_A_FRAME]
         closer = self._scanners.heads(frame, bare)
-        self._people.note(bare, bearers, closer, time)
+        self._people.note(bare, heads_on_bodies, closer, time)
         return closer
 
     def _plates(
@@ -412,10 +416,10 @@ class BodySearch:
         sides = boxes[:, 2:] - boxes[:, :2]
         boxes = boxes[np.argsort(-sides.prod(axis=1), kind="stable")]
         large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= LEAST_VEHICLE
-        boxes = boxes[large & ~plates_borne(boxes, plates).any(axis=1)]
+        boxes = boxes[large & ~plates_on_vehicles(boxes, plates).any(axis=1)]
         bare = self._vehicles.waiting(boxes, time)[:MOST_VEHICLES_A_FRAME]
         closer = self._scanners.plates(frame, bare)
-        self._vehicles.note(bare, plates_borne, closer, time)
+        self._vehicles.note(bare, plates_on_vehicles, closer, time)
         return closer
 
     def _numbers(
@@ -432,10 +436,10 @@ class BodySearch:
         if self._scanners.numbers is None:
             return Detections.empty()
         vehicles = bodies.xyxy[bodies.vehicle].astype(np.float64)
-        places = vehicles[~plates_borne(vehicles, known).any(axis=1)]
+        places = vehicles[~plates_on_vehicles(vehicles, known).any(axis=1)]
         place = self._to_read(places, time)
         if not len(place):
-            lower, due = lower_halves(bodies), time - self._read_rider >= AGAIN - JITTER
+            lower, due = lower_halves(bodies), time - self._read_rider >= RESCAN_SECONDS - JITTER
             bare = ~hold_middles(lower, known).any(axis=1)
             place = self._to_read(
                 lower[bare & (due | hold_middles(lower, missed).any(axis=1))], time
@@ -443,11 +447,11 @@ class BodySearch:
             self._read_rider = time if due else self._read_rider
         read = self._scanners.numbers(frame, place)
         boxes = read.xyxy.astype(np.float64)
-        borne, below = plates_borne(vehicles, boxes), ridden(bodies, boxes)
+        on_body, below = plates_on_vehicles(vehicles, boxes), ridden(bodies, boxes)
         # Whatever is written on a two-wheeler is probably its number; a lorry has more to say.
         narrow = vehicles[:, 2] - vehicles[:, 0] < TWO_WHEELER * (vehicles[:, 3] - vehicles[:, 1])
         whole = read.score > DOUBTFUL
-        read = read.select((borne.any(axis=0) & whole) | borne[narrow].any(axis=0) | below)
+        read = read.select((on_body.any(axis=0) & whole) | on_body[narrow].any(axis=0) | below)
         self._unread.note(place, hold_middles, read, time)
         return read
 
@@ -466,7 +470,7 @@ class _ScannedInVain:
         again: seconds after which they are due again.
     """
 
-    def __init__(self, again: float = AGAIN) -> None:
+    def __init__(self, again: float = RESCAN_SECONDS) -> None:
         self._again = again
         self._vain = np.zeros((0, 5))
 
@@ -485,9 +489,9 @@ class _ScannedInVain:
         """Note the detections at some boxes.
 
         Args:
-            bear: which boxes bear which detections; see `bearers`.
+            bear: which boxes bear which detections; see `heads_on_bodies`.
         """
-        seen = seen.select(seen.score >= FAINT.of(seen.target))
+        seen = seen.select(seen.score >= STARTING_PROBABILITY.of(seen.target))
         vain = boxes[~bear(boxes, seen.xyxy.astype(np.float64)).any(axis=1)]
         now = np.full(len(vain), time)
         self._vain = np.concatenate([self._vain, np.column_stack([vain, now])])

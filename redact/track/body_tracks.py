@@ -31,16 +31,16 @@ from ..types import (
     Target,
     Track,
 )
-from .bodies import LEAST_BODY_SCANS, BodyScan, fitting, head_places, plates_borne
+from .bodies import LEAST_BODY_SCANS, BodyScan, fitting, head_places, plates_on_vehicles
 from .geometry import Affine, warped
 from .sightings import ClipRecord
 
-CLEARLY: Final = 0.3
+CLEAR_LEAD: Final = 0.3
 """How much better two must fit each other than anything else: bodies of two scans by IoU, a body
 and a face or head by the distance from the head's expected place, in its heights. If two people
 stand close or cross, nobody knows which is which, or whose face it is."""
 
-BEHIND: Final = 0.3
+OCCLUDED_SHARE: Final = 0.3
 """Overlap, as a share of the smaller of two bodies, from which one is partly behind the other."""
 
 LARGEST_JUMP: Final = 1.4
@@ -142,7 +142,11 @@ def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, 
     ended = set[int]()
     for n in seen:
         mine = places[n]
-        on = {m for m in lost if mine.common(places[m]) >= BEHIND * min(mine.area, places[m].area)}
+        on = {
+            m
+            for m in lost
+            if mine.common(places[m]) >= OCCLUDED_SHARE * min(mine.area, places[m].area)
+        }
         ended |= {n, *on} if on else set()
     return {row: n for row, n in pairs.items() if n not in ended}, ended
 
@@ -177,13 +181,13 @@ def _distinct(bodies: Bodies) -> list[int]:
 
 
 def _clear(likeness: Boxes, least: float) -> set[tuple[int, int]]:
-    """Row and column of each pair whose likeness exceeds `least`, and exceeds by `CLEARLY` the
+    """Row and column of each pair whose likeness exceeds `least`, and exceeds by `CLEAR_LEAD` the
     likeness of either to anything else."""
     found = set()
     for row, column in np.argwhere(likeness > least).tolist():
         along, down = np.delete(likeness[row], column), np.delete(likeness[:, column], row)
         rivals = np.concatenate([along, down])
-        if rivals.max(initial=-np.inf) <= likeness[row, column] - CLEARLY:
+        if rivals.max(initial=-np.inf) <= likeness[row, column] - CLEAR_LEAD:
             found.add((row, column))
     return found
 
@@ -257,5 +261,5 @@ def _middles(boxes: Boxes) -> Boxes:
 
 def _on_vehicle(plates: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
     """[M, N] 1 if each of M bodies is a vehicle that can bear each of N plates, else 0."""
-    on = plates_borne(bodies.xyxy.astype(np.float64), plates)
+    on = plates_on_vehicles(bodies.xyxy.astype(np.float64), plates)
     return np.asarray(on & bodies.vehicle[:, None] & (targets == Target.PLATE)[None], np.float64)

@@ -26,7 +26,7 @@ LEAST_CORNERS = MOST_CORNERS // 10
 """Fewer corners than this say nothing, and the camera counts as standing still: all of them may be
 on one walking person."""
 
-AGREED = 0.35
+LEAST_AGREEMENT = 0.35
 """Share of corners that must agree for a motion to be the camera's. If a crowd walks, less than
 half of the corners may be on the ground, and after a cut hardly any agree; a judgement, not
 fitted."""
@@ -52,7 +52,7 @@ class CameraMotion:
     agreed: float
 
 
-STANDING_STILL = CameraMotion(IDENTITY, 0.0)
+UNMEASURED = CameraMotion(IDENTITY, 0.0)
 """No motion, and no corner agreed to it."""
 
 
@@ -61,7 +61,7 @@ UNMOVED = CameraMotion(IDENTITY, 1.0)
 
 
 def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
-    """Camera motion from `earlier` to `later`; `STANDING_STILL` if it cannot be measured."""
+    """Camera motion from `earlier` to `later`; `UNMEASURED` if it cannot be measured."""
     if unchanged(earlier, later):
         return UNMOVED
     level = next(
@@ -70,16 +70,16 @@ def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
     )
     a, b = earlier.levels[level], later.levels[level]
     if a.shape != b.shape:
-        return STANDING_STILL
+        return UNMEASURED
     corners = cv2.goodFeaturesToTrack(a, MOST_CORNERS, 0.01, 8)
     if corners is None or len(corners) < LEAST_CORNERS:
-        return STANDING_STILL
+        return UNMEASURED
     moved, found, _ = cv2.calcOpticalFlowPyrLK(
         a, b, corners.astype(np.float32), np.zeros_like(corners), winSize=(15, 15), maxLevel=3
     )
     good = found[:, 0] == 1
     if int(good.sum()) < LEAST_CORNERS:
-        return STANDING_STILL
+        return UNMEASURED
     start, end = corners[good, 0], moved[good, 0]
     # Coordinates of pixel centres become edges' coordinates before they are scaled up.
     factor = _full_pixels(earlier, level)
@@ -91,12 +91,12 @@ def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
         maxIters=300,
     )
     if matrix is None or inliers is None or not np.isfinite(matrix).all():
-        return STANDING_STILL
+        return UNMEASURED
     agreed = float(inliers.sum()) / len(corners)
     hull = cv2.contourArea(cv2.convexHull(start[inliers[:, 0] == 1])) / a.size
     scale = scale_of(matrix)
     # A share of the maximum number: if there are few corners, a third may be on one passing car.
-    believed = inliers.sum() >= AGREED * MOST_CORNERS and hull >= LEAST_HULL
+    believed = inliers.sum() >= LEAST_AGREEMENT * MOST_CORNERS and hull >= LEAST_HULL
     if not (believed and 1 / MOST_SCALE < scale < MOST_SCALE):
         return CameraMotion(IDENTITY, agreed)
     return CameraMotion(np.asarray(matrix, np.float64), agreed)

@@ -1,5 +1,5 @@
 """What changed between pictures, measured on small pictures: the one implementation for scans, the
-bell, the camera's motion and the audit.
+small scans, the camera's motion and the audit.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from ..types import NEARLY_ALL
 from .patches import FLAT
 from .small_pictures import SmallFrame
 
-FOLLOWED = 0.7
+LEAST_FOLLOWED_SHARE = 0.7
 """Share of corners that follow the camera from which no cut is searched for: only one frame in
 twenty of the clips of dev has less. It decides cost alone: in about 40 clips of dev and of street
 footage the same cuts are found if every picture is compared."""
@@ -60,12 +60,12 @@ UNRELATED_LIKENESS = 0.45
 """Likeness below which two pictures are of two scenes: those of unrelated clips have .2 to .4. Also
 assumed if a side is burnt out entirely, so that nothing is known."""
 
-LESS = 0.06
+LIKENESS_DROP = 0.06
 """By how much less similar pictures across a cut are than pictures on either side. Chosen, like
 `UNRELATED_LIKENESS`, on 490 cuts in 46 minutes made of clips of dev and of cameras that networks
 learned from."""
 
-LEAST_SCENE_LIKENESS = UNRELATED_LIKENESS + LESS
+LEAST_SCENE_LIKENESS = UNRELATED_LIKENESS + LIKENESS_DROP
 """Expected likeness of pictures on one side, at least, and if it is not known."""
 
 
@@ -91,7 +91,7 @@ class CutFinder:
             return False
         self._settle(small)
         suspect = None
-        if self._recent and (self._dark or agreed < FOLLOWED):
+        if self._recent and (self._dark or agreed < LEAST_FOLLOWED_SHARE):
             suspect = _suspect(small, self._recent)
         if suspect is not None:
             self._suspects.append(suspect)
@@ -112,7 +112,7 @@ class CutFinder:
         waiting = []
         for suspect in self._suspects:
             suspect.compare(now)
-            if suspect.most >= suspect.expected - LESS:
+            if suspect.most >= suspect.expected - LIKENESS_DROP:
                 break  # and what came after it was part of the flash
             if now.time - suspect.after[0].time < FLASH_TIME:
                 waiting.append(suspect)
@@ -123,7 +123,9 @@ class CutFinder:
     def _decide(self, suspect: _Suspect, expected: float) -> None:
         """Note that a new scene begins here, unless one has just begun: no shot is that short."""
         first = suspect.after[0]
-        unlike = (suspect.most or UNRELATED_LIKENESS) < min(suspect.expected, expected) - LESS
+        unlike = (suspect.most or UNRELATED_LIKENESS) < min(
+            suspect.expected, expected
+        ) - LIKENESS_DROP
         if unlike and first.time - self._cut_at >= FLASH_TIME:
             self.cuts.append(first.index)
             self._cut_at = first.time
@@ -149,18 +151,18 @@ class _Suspect:
             return
         self.after.append(now)
         for one in self.before:
-            if self.most < self.expected - LESS:
+            if self.most < self.expected - LIKENESS_DROP:
                 self.most = max(self.most, likeness(one, now) or 0.0)
 
 
 def _suspect(small: SmallFrame, recent: Sequence[SmallFrame]) -> _Suspect | None:
     """A picture that is unlike all before it."""
-    if (likeness(recent[-1], small) or 0.0) >= 1 - LESS:
+    if (likeness(recent[-1], small) or 0.0) >= 1 - LIKENESS_DROP:
         return None  # no others can be so much more alike
     before = _apart(reversed(recent))
     suspect = _Suspect(before, _expected(before[::-1]))
     suspect.compare(small)
-    return suspect if suspect.most < suspect.expected - LESS else None
+    return suspect if suspect.most < suspect.expected - LIKENESS_DROP else None
 
 
 def _apart(pictures: Iterable[SmallFrame]) -> list[SmallFrame]:
@@ -280,4 +282,4 @@ def cut_between(before: Sequence[SmallFrame], after: Sequence[SmallFrame]) -> bo
     nothing is alike, and no cut is seen."""
     across = max(likeness(a, b) or 0.0 for a in before for b in after)
     within = min(likeness(*before) or 0.0, likeness(*after) or 0.0)
-    return across < UNRELATED_LIKENESS and across < within - LESS
+    return across < UNRELATED_LIKENESS and across < within - LIKENESS_DROP

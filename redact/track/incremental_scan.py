@@ -19,7 +19,7 @@ from .changes import ScannedPicture
 from .geometry import Index, pairs_of_kind
 from .sensitivities import JITTER
 from .small_pictures import SmallFrame
-from .starting_score import FAINT
+from .starting_score import STARTING_PROBABILITY
 
 MOST_PATIENCE = 4.0
 """Largest factor on `whole_every` between scans of the whole picture, however often these
@@ -150,7 +150,7 @@ class IncrementalScanner:
 
 def _plain(found: Detections) -> NDArray[np.bool_]:
     """[N] which are no fainter than what may begin a tracklet."""
-    return np.asarray(found.score >= FAINT.of(found.target))
+    return np.asarray(found.score >= STARTING_PROBABILITY.of(found.target))
 
 
 def taken_together(before: Detections, now: Detections, areas: Sequence[Rect]) -> Detections:

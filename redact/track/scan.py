@@ -1,5 +1,6 @@
 """What is scanned of each frame: the whole picture at regular intervals, and in between the places
-in which something is too fast or too uncertain to be followed, or for which the bell rings."""
+in which something is too fast or too uncertain to be followed, or which a small
+scan requests."""
 
 from __future__ import annotations
 
@@ -8,14 +9,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..types import Detections, Frame, Rect
-from .bell import Bell
 from .incremental_scan import IncrementalScanner, ScanParts
 from .sensitivities import JITTER
+from .small_scans import SmallScans
 from .tracker import Tracker
 
 
 def scanned(
-    frame: Frame, tracker: Tracker, scanner: IncrementalScanner, bell: Bell | None = None
+    frame: Frame,
+    tracker: Tracker,
+    scanner: IncrementalScanner,
+    small_scans: SmallScans | None = None,
 ) -> tuple[Detections | None, Sequence[Rect] | None]:
     """Detections in the frame that a tracker observes next, and the areas that were scanned for
     them, as `Tracker.observe` takes them.
@@ -24,23 +28,23 @@ def scanned(
         frame: the next one.
         tracker: knows where a scan is due.
         scanner: runs the detector.
-        bell: requests scans of places that nothing else would scan; None for no bell.
+        small_scans: request scans of places that nothing else would scan; None for no small scans.
 
     Raises:
         UnsafeError: the frame could not be checked.
     """
     small, places = tracker.small_picture(frame), tracker.places_to_scan(frame)
-    if places is not None and bell is not None:
-        rung = bell.rings(frame, small, tracker.expected_at(frame))
-        places = np.concatenate([places, rung])
+    if places is not None and small_scans is not None:
+        untracked = small_scans.untracked(frame, small, tracker.expected_at(frame))
+        places = np.concatenate([places, untracked])
     if places is not None and not len(places):
         return None, None
     if places is None:
         found, areas = scanner.scan(frame, small), None
     else:
         found, areas = scanner.scan_near(frame, small, places)
-    if areas is None and bell is not None:
-        bell.scanned(small)
+    if areas is None and small_scans is not None:
+        small_scans.scanned(small)
     return found, areas
 
 

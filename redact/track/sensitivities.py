@@ -19,9 +19,10 @@ class TrackSettings:
         whole_every: seconds between scans of the whole picture if only parts of it change; more
             while these detect nothing new (`IncrementalScanner`); 0: every scan is of the whole
             picture.
-        ring_every: seconds between small scans for faces (`Bell`): one falls into a tenth of a
-            second, every other picture at 30 a second; 0: every picture.
-        ring_score: CenterFace's score in a small scan from which an untracked face requests a scan.
+        small_scan_every: seconds between small scans for faces (`SmallScans`): one falls into a
+            tenth of a second, every other picture at 30 a second; 0: every picture.
+        small_scan_score: CenterFace's score in a small scan from which an untracked face requests a
+            scan.
             With .25 that is twice as often as with .35 on 18 dev clips; `thorough` has .25, and
             then hides faces of one or two frames that were open in a clip of `lab.short_faces`.
         lost_time: how long an unseen object may be found again by its motion alone.
@@ -36,8 +37,8 @@ class TrackSettings:
     leak_cost: float = 10.0
     scan_every: float = 0.15
     whole_every: float = 1.0
-    ring_every: float = 0.06
-    ring_score: float = 0.35
+    small_scan_every: float = 0.06
+    small_scan_score: float = 0.35
     lost_time: float = 0.5
     stitch_time: float = 1.0
     late: float = 0.4
@@ -60,5 +61,5 @@ def settings_of(sensitivity: Sensitivity) -> TrackSettings:
     base = TrackSettings()
     if sensitivity is Sensitivity.THOROUGH:
         base = replace(base, leak_cost=20.0, grace=0.4)
-        base = replace(base, ring_every=0.0, ring_score=0.25)
+        base = replace(base, small_scan_every=0.0, small_scan_score=0.25)
     return base

@@ -12,25 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Shaped, Silhouette, State, Target, Track
-from .belief import MOSTLY_BORNE, ORDINARY
+from .belief import LEAST_BODY_SHARE, ORDINARY_SHARE
 from .bodies import LEAST_BODY_SCANS
 
 ShapeScan = tuple[int, Silhouette | None]
 """A frame, and the silhouette of a person in it; None if the network found none."""
 
-MOMENT: Final = 3
+MOST_MISSED_SCANS: Final = 3
 """Most scans in a row without a silhouette, between two with one, that are bridged: half a
 second."""
 
-LOOSER: Final = 1.1
+MOST_LOOSENESS: Final = 1.1
 """Largest ratio of a silhouette to the needed one for which it stays unchanged: one that changes at
 every scan draws every eye, and only a rim is hidden for nothing."""
 
-MOSTLY: Final = 0.8
+LEAST_SILHOUETTE_SHARE: Final = 0.8
 """Share of a person's scans that must find a silhouette, for silhouettes to show where the person
 is."""
 
-SHAPELESS: Final = 0.12
+NO_SILHOUETTE_COST: Final = 0.12
 """Cost of leaving a person without a silhouette open, as a share of the ordinary cost; and a box of
 twice the ordinary size costs twice as much, however large. A network that finds no body in a box is
 evidence that nobody is there. On 66 frames of 33 clips of dev, with 125 labelled heads and faces,
@@ -51,12 +51,14 @@ def worth_its_box(
     """
     p = track.certainty
     told = sum(shape is not None for _, shape in scans)
-    if p is None or told >= MOSTLY * max(1, len(scans)):
+    if p is None or told >= LEAST_SILHOUETTE_SHARE * max(1, len(scans)):
         return True
     if track.score is not None:  # a part after a jump has the certainty of the whole
         p = min(p, track.score)
     share = median(key.box.area for key in track.keyframes) / picture
-    return p * SHAPELESS * leak_cost >= max(1.0, share / ORDINARY[Target.PERSON]) * (1 - p)
+    return p * NO_SILHOUETTE_COST * leak_cost >= max(1.0, share / ORDINARY_SHARE[Target.PERSON]) * (
+        1 - p
+    )
 
 
 def without_empty_ends(track: Track, scans: Sequence[ShapeScan]) -> Track:
@@ -75,7 +77,7 @@ def without_empty_ends(track: Track, scans: Sequence[ShapeScan]) -> Track:
     if not detected:
         return track
     seen = [shape is not None for frame, shape in scans if detected[0] <= frame <= detected[-1]]
-    if sum(seen) < MOSTLY_BORNE * max(1, len(seen)):
+    if sum(seen) < LEAST_BODY_SHARE * max(1, len(seen)):
         return track
     frames = np.array([frame for frame, _ in scans])
     there = np.array([shape is not None for _, shape in scans], np.bool_)
@@ -141,7 +143,7 @@ def _bridged(scans: Sequence[ShapeScan]) -> list[ShapeScan]:
     for a, b in pairwise(sure):
         before, after = scans[a][1], scans[b][1]
         assert before is not None and after is not None
-        if 1 < b - a <= MOMENT + 1:
+        if 1 < b - a <= MOST_MISSED_SCANS + 1:
             between = before.union(after).grown()
             found[a + 1 : b] = [(frame, between) for frame, _ in scans[a + 1 : b]]
     return found
@@ -149,4 +151,4 @@ def _bridged(scans: Sequence[ShapeScan]) -> list[ShapeScan]:
 
 def _still_fits(shape: Silhouette, needed: Silhouette) -> bool:
     """Whether a silhouette contains another one, and little more."""
-    return shape.union(needed) == shape and shape.share <= LOOSER * needed.share
+    return shape.union(needed) == shape and shape.share <= MOST_LOOSENESS * needed.share

@@ -108,7 +108,7 @@ def levels_of(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
     return tuple(levels)
 
 
-class Ring:
+class RecentPictures:
     """The newest small pictures, oldest first, bounded in seconds and in bytes."""
 
     def __init__(self, seconds: float, most_bytes: int) -> None:
@@ -130,12 +130,12 @@ class Ring:
 
     @property
     def oldest(self) -> int:
-        """Index of the oldest frame in the ring, 0 if there is none."""
+        """Index of the oldest frame kept, 0 if there is none."""
         return self._frames[0].index if self._frames else 0
 
     def get(self, index: int) -> SmallFrame | None:
-        """The picture of frame `index`, None if it is no longer (or not yet) in the ring."""
-        # Damaged frames are not in the ring, so the index does not give the position.
+        """The picture of frame `index`, None if it is no longer (or not yet) kept."""
+        # Damaged frames are not kept, so the index does not give the position.
         return next((small for small in reversed(self._frames) if small.index == index), None)
 
     def before(self, index: int) -> Iterator[SmallFrame]:

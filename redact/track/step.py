@@ -23,16 +23,16 @@ WINDOW = 2 * PATCH_SIDE
 """Samples along one side of the search window: the object may be off its predicted place by 0.62 of
 its own size in every direction."""
 
-RECENT = 0.6
+LEAST_RECENT_LIKENESS = 0.6
 """Smallest likeness to the frame before; and, if the frame before does not show the object, to the
 last detection, because nothing else then shows that it is the same. It is a correlation, 1 for
 equal patches; a judgement, not fitted."""
 
-ANCHOR = 0.35
+LEAST_ANCHOR_LIKENESS = 0.35
 """Smallest likeness to the last detection; below it, something else has taken its place. A
-correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
+correlation, less than `LEAST_RECENT_LIKENESS`, as a head turns; a judgement, not fitted."""
 
-RETURN = 2.5
+MOST_RETURN_ERROR = 2.5
 """Cells (1/13 of the box) by which the way back may miss the start: a fifth of the box."""
 
 SCALES = (0.94, 1.0, 1.064)
@@ -40,7 +40,7 @@ SCALE_GAIN = 0.01
 """Sizes that are tried, and by how much another must fit better: somebody who comes nearer grows by
 less than 6 % a frame; noise must not make boxes fluctuate."""
 
-COAST = 0.12
+COAST_SECONDS = 0.12
 """Seconds for which an object may be out of sight before it is lost: behind a post, in a flash,
 while a head turns away and back."""
 
@@ -90,8 +90,11 @@ def step(
     places = _shifted(expected, shift)
     places, patches = _rescaled(there, places, recent + anchor)
     found = (
-        (pairwise_likeness(patches, recent) >= RECENT)
-        & (pairwise_likeness(patches, anchor) >= np.where(blind, RECENT, ANCHOR))
+        (pairwise_likeness(patches, recent) >= LEAST_RECENT_LIKENESS)
+        & (
+            pairwise_likeness(patches, anchor)
+            >= np.where(blind, LEAST_RECENT_LIKENESS, LEAST_ANCHOR_LIKENESS)
+        )
         & (blind | _leads_back(here, boxes, patches))
         & _inside(places, there)
     )
@@ -148,7 +151,7 @@ def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.
     for i, (window, patch) in enumerate(zip(windows, patches, strict=True)):
         surface = np.fmax(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), -1.0) - _DISTANCE
         y, x = divmod(int(surface.argmax()), surface.shape[1])
-        out[i] = max(abs(x - PATCH_SIDE / 2), abs(y - PATCH_SIDE / 2)) <= RETURN
+        out[i] = max(abs(x - PATCH_SIDE / 2), abs(y - PATCH_SIDE / 2)) <= MOST_RETURN_ERROR
     return out
 
 

@@ -17,7 +17,7 @@ from ..detection import load_calibration
 from ..settings import Sensitivity
 from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Target, Track
 from .active_tracklets import ActiveTracklets
-from .assemble import seen_best, weave
+from .assemble import assemble, seen_best
 from .associate import observations_of
 from .belief import TargetWeights
 from .bodies import BodyScanners, BodySearch
@@ -224,7 +224,7 @@ class Tracker:
         self._cuts.finish()
         self._active.finish()
         cuts, retired = tuple(self._cuts.cuts), self._active.retired
-        tracks = weave(self._log, retired, self._clip, cuts, self.settings, self._weights)
+        tracks = assemble(self._log, retired, self._clip, cuts, self.settings, self._weights)
         doubts = seen_best(self._log.by_tracklet(), retired, self._weights)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._body_search is not None:

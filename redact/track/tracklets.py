@@ -23,7 +23,7 @@ from .patches import Patches, patches_of
 from .small_pictures import SmallFrame, picture_area
 from .smoother import FASTEST, NOISE
 
-FIRM = float(log_odds(DOUBTFUL))
+FIRST_ROUND_LOG_ODDS = float(log_odds(DOUBTFUL))
 """Log odds from which a detection is matched in the first round: as likely as not."""
 
 
@@ -164,8 +164,8 @@ class Tracklets(Arrays):
             box=seen.boxes,
             recent=patches,
             anchor=patches,
-            known=np.where((seen.odds >= FIRM)[:, None, None], patches, none),
-            firm_area=np.where(seen.odds >= FIRM, areas(seen.boxes), np.inf),
+            known=np.where((seen.odds >= FIRST_ROUND_LOG_ODDS)[:, None, None], patches, none),
+            firm_area=np.where(seen.odds >= FIRST_ROUND_LOG_ODDS, areas(seen.boxes), np.inf),
             unbroken=np.ones(count, np.bool_),
             read_area=np.zeros(count),
             start_time=now,

@@ -12,13 +12,13 @@ from redact.settings import Sensitivity
 from redact.track import settings_of
 from redact.track.belief import (
     MOST_COSTED_SHARE,
-    ORDINARY,
+    ORDINARY_SHARE,
     STRONGEST,
     Clues,
     probability_of,
     worth_hiding,
 )
-from redact.track.starting_score import STARTS
+from redact.track.starting_score import STARTING_LOG_ODDS
 from redact.types import DETECTED_TARGETS, Target
 
 from .scenes import WEIGHTS
@@ -98,7 +98,7 @@ def test_pieces_of_one_object_add_up_in_any_order(parts: list, rng: object) -> N
 def test_hiding_much_of_the_picture_needs_more_evidence(target: Target) -> None:
     ordinary, most, all_of_it = (
         np.array([[0.0, 0, 1, 1]]) * np.sqrt(share * PICTURE)
-        for share in (ORDINARY[target], MOST_COSTED_SHARE, 1.0)
+        for share in (ORDINARY_SHARE[target], MOST_COSTED_SHARE, 1.0)
     )
     odds = np.arange(-5, 6, 0.25)
 
@@ -145,7 +145,7 @@ def test_a_miss_counts_no_more_than_the_faintest_detection(
     start: float, later: list[float | None]
 ) -> None:
     """Somebody who turns away, or passes behind posts, is still there."""
-    faintest = min(map(STARTS.__getitem__, DETECTED_TARGETS))
+    faintest = min(map(STARTING_LOG_ODDS.__getitem__, DETECTED_TARGETS))
     missed, seen = (clues_of(start, [*later, o], target=Target.PLATE) for o in (None, faintest))
     mean = [float(clues.columns()["mean"][0]) for clues in (missed, seen)]
     assert mean[0] >= mean[1] - 1e-9

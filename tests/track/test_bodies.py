@@ -16,9 +16,9 @@ from redact.track import BodyScanners, Clues, Tracker, probability_of
 from redact.track.belief import worth_hiding
 from redact.track.bodies import (
     BodySearch,
-    bearers,
-    borne_by,
     head_places,
+    heads_on_bodies,
+    on_bodies,
     times_the_head,
     with_close_scans,
 )
@@ -93,8 +93,8 @@ class Stand:
     ],
 )
 def test_a_head_is_at_the_upper_end_of_its_body(head: list[float], whose: list[bool]) -> None:
-    assert bearers(BOTH, np.array([head]))[:, 0].tolist() == whose
-    assert bearers(BOTH, head_places(BOTH)).tolist() == [[True, False], [False, True]]
+    assert heads_on_bodies(BOTH, np.array([head]))[:, 0].tolist() == whose
+    assert heads_on_bodies(BOTH, head_places(BOTH)).tolist() == [[True, False], [False, True]]
 
 
 def test_a_wide_chair_or_the_trunk_is_not_a_bodys_head() -> None:
@@ -102,10 +102,10 @@ def test_a_wide_chair_or_the_trunk_is_not_a_bodys_head() -> None:
     heads = np.array([FACE, [90.0, 0, 190, 120], [139.0, 60, 141, 62], BODY])
     for target in (Target.FACE, Target.HEAD):
         kind = np.full(4, target, np.int8)
-        assert borne_by(seen, heads, kind).tolist() == [True, False, False, False]
+        assert on_bodies(seen, heads, kind).tolist() == [True, False, False, False]
         car = Bodies(seen.xyxy, seen.score, np.ones(1, np.bool_))
-        assert not borne_by(car, heads, kind).any()
-    assert not borne_by(seen, heads, np.full(4, Target.PLATE, np.int8)).any()
+        assert not on_bodies(car, heads, kind).any()
+    assert not on_bodies(seen, heads, np.full(4, Target.PLATE, np.int8)).any()
 
 
 def test_a_body_with_a_known_head_bears_no_other_below_it() -> None:
@@ -113,15 +113,15 @@ def test_a_body_with_a_known_head_bears_no_other_below_it() -> None:
     hand, beside, kind = [140.0, 110, 165, 140], [160.0, 50, 190, 90], np.full(3, Target.HEAD)
     three = np.array([FACE, hand, beside])
 
-    def borne(*chances: float, around: Bodies) -> list[bool]:
-        found = borne_by(around, three, kind.astype(np.int8), chances=np.array(chances))
+    def on_body(*chances: float, around: Bodies) -> list[bool]:
+        found = on_bodies(around, three, kind.astype(np.int8), chances=np.array(chances))
         return [bool(one) for one in found]
 
     alone, child = bodies_of(BODY), bodies_of(BODY, [120.0, 100, 185, 300])
-    assert borne(0.95, 0.5, 0.5, around=alone) == [True, False, True]
-    assert borne(0.95, 0.97, 0.5, around=alone) == [True, True, True]
-    assert borne(0.6, 0.5, 0.5, around=alone) == [True, True, True], "nobody's head is known"
-    assert borne(0.95, 0.5, 0.5, around=child) == [True, True, True]
+    assert on_body(0.95, 0.5, 0.5, around=alone) == [True, False, True]
+    assert on_body(0.95, 0.97, 0.5, around=alone) == [True, True, True]
+    assert on_body(0.6, 0.5, 0.5, around=alone) == [True, True, True], "nobody's head is known"
+    assert on_body(0.95, 0.5, 0.5, around=child) == [True, True, True]
 
 
 @pytest.mark.parametrize("lower", [360.0, 300.0])
@@ -152,7 +152,7 @@ def test_an_oversized_head_needs_a_higher_probability() -> None:
 def test_a_collar_is_too_small_for_a_head() -> None:
     sizes, kind = (20.0, 12.0), np.full(2, Target.HEAD, np.int8)
     heads = np.array([[140 - s / 2, 60.0, 140 + s / 2, 60 + s] for s in sizes])
-    assert borne_by(bodies_of(BODY), heads, kind).tolist() == [True, False]
+    assert on_bodies(bodies_of(BODY), heads, kind).tolist() == [True, False]
 
 
 CAR = [200.0, 100, 400, 260]
@@ -160,7 +160,7 @@ PLATE = [270.0, 210, 330, 226]
 
 
 @pytest.mark.parametrize(
-    ("plate", "borne"),
+    ("plate", "on_body"),
     [
         (PLATE, True),
         ([270.0, 262, 330, 278], False),  # on the road below
@@ -169,10 +169,10 @@ PLATE = [270.0, 210, 330, 226]
         ([250.0, 110, 340, 140], False),  # where a bus says where it goes
     ],
 )
-def test_a_vehicle_bears_the_plate_that_lies_on_it(plate: list[float], borne: bool) -> None:
+def test_a_vehicle_bears_the_plate_that_lies_on_it(plate: list[float], on_body: bool) -> None:
     kind, car = np.array([Target.PLATE], np.int8), bodies_of(CAR, vehicle=True)
-    assert borne_by(car, np.array([plate]), kind)[0] == borne
-    assert not borne_by(bodies_of(CAR), np.array([plate]), kind)[0], "people bear none"
+    assert on_bodies(car, np.array([plate]), kind)[0] == on_body
+    assert not on_bodies(bodies_of(CAR), np.array([plate]), kind)[0], "people bear none"
 
 
 @pytest.mark.parametrize("vehicle", [[200.0, 100, 300, 300], [100.0, 2, 400, 182]])
@@ -180,14 +180,14 @@ def test_a_plate_may_be_in_the_upper_part_of_a_partly_visible_vehicle(vehicle: l
     """Above the lamp of a two-wheeler, or on a car of which a low camera shows only the bumper."""
     x, y = (vehicle[0] + vehicle[2]) / 2, vehicle[1] + 0.2 * (vehicle[3] - vehicle[1])
     plate, around = [x - 25, y - 6, x + 25, y + 6], bodies_of(vehicle, vehicle=True)
-    assert borne_by(around, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
+    assert on_bodies(around, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
 
 
 def test_a_two_wheeler_may_be_as_narrow_as_its_plate() -> None:
     plate, kind = [205.0, 180, 295, 230], np.array([Target.PLATE], np.int8)
-    for vehicle, borne in ([200.0, 100, 300, 300], True), ([170.0, 100, 330, 300], False):
+    for vehicle, on_body in ([200.0, 100, 300, 300], True), ([170.0, 100, 330, 300], False):
         around = bodies_of(vehicle, vehicle=True)
-        assert borne_by(around, np.array([plate]), kind)[0] == borne
+        assert on_bodies(around, np.array([plate]), kind)[0] == on_body
 
 
 @dataclass
@@ -377,10 +377,10 @@ def test_a_face_or_plate_that_nothing_bears_is_less_probable(target: Target) -> 
     """Unless it was only there while bodies were not scanned for."""
     kind, row = np.array([target], np.int8), np.array([0])
 
-    def chance(borne: bool, looks: int) -> float:
+    def chance(on_body: bool, looks: int) -> float:
         clues = Clues.of_new(kind, np.zeros(1, np.float32), np.array([FACE]), 640 * 360.0)
         for _ in range(looks):
-            clues.scanned_for_bodies(row, np.array([borne]), np.ones(1), np.zeros(1, np.bool_))
+            clues.scanned_for_bodies(row, np.array([on_body]), np.ones(1), np.zeros(1, np.bool_))
         return float(probability_of(clues, load_calibration().tracks)[0])
 
     unknown = chance(False, 0)
@@ -388,12 +388,12 @@ def test_a_face_or_plate_that_nothing_bears_is_less_probable(target: Target) -> 
 
 
 def chances_with_bodies(
-    target: Target, boxes: list[list[float]], borne: list[int], scans: int
+    target: Target, boxes: list[list[float]], on_body: list[int], scans: int
 ) -> NDArray[np.float64]:
-    """Probabilities of equally detected objects, borne by a body in some of the body scans."""
+    """Probabilities of equally detected objects, which a body bears in some of the body scans."""
     n = len(boxes)
     clues = Clues.of_new(np.array([target] * n), np.zeros(n), np.array(boxes), 640 * 360.0)
-    clues.borne[:], clues.bodied[:] = borne, scans
+    clues.on_body[:], clues.body_scans[:] = on_body, scans
     return probability_of(clues, load_calibration().tracks)
 
 
@@ -417,7 +417,7 @@ def test_a_rider_hides_the_vehicle_from_scans_for_bodies(plate: list[float], tol
     tracker.observe(shown, detections(plate, target=Target.PLATE))
     tracker.finish()
     (over,) = tracker._active.retired.values()
-    assert over.clues.bodied.tolist() == [told] and over.clues.borne.tolist() == [0]
+    assert over.clues.body_scans.tolist() == [told] and over.clues.on_body.tolist() == [0]
 
 
 @pytest.mark.parametrize(("bottom", "told"), [(360.0, 0), (320.0, 1)])
@@ -431,7 +431,7 @@ def test_a_head_at_the_lower_border_has_its_body_below_the_picture(
     tracker.observe(shown, detections([400, bottom - 50, 440, bottom], target=Target.HEAD))
     tracker.finish()
     (over,) = tracker._active.retired.values()
-    assert over.clues.bodied.tolist() == [told] and over.clues.borne.tolist() == [0]
+    assert over.clues.body_scans.tolist() == [told] and over.clues.on_body.tolist() == [0]
 
 
 @pytest.mark.parametrize("bodies", [True, False])

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from redact.detection import Bodies, load_calibration
 from redact.reading import NumberReader
 from redact.track import BodyScanners, Tracker, settings_of
-from redact.track.active_tracklets import FULLER, READABLE
-from redact.track.belief import MOST_COSTED_SHARE, ORDINARY, Clues, worth_hiding
+from redact.track.active_tracklets import READABLE_WIDTH, REREAD_GROWTH
+from redact.track.belief import MOST_COSTED_SHARE, ORDINARY_SHARE, Clues, worth_hiding
 from redact.track.tracker import Ask
 from redact.types import Box, Detections, Frame, Target, Track
 
@@ -77,7 +77,7 @@ def test_it_is_read_again_only_when_clearly_larger_and_never_after_success() -> 
     reader = Legible(60)
     tracked(reader, nearer())
     steps = [b / a for a, b in zip(reader.widths, reader.widths[1:], strict=False)]
-    assert reader.widths[0] >= READABLE and all(step**2 >= FULLER for step in steps)
+    assert reader.widths[0] >= READABLE_WIDTH and all(step**2 >= REREAD_GROWTH for step in steps)
     assert [width for width in reader.widths if width >= 60] == reader.widths[-1:]
 
 
@@ -88,7 +88,7 @@ def test_only_plates_are_read() -> None:
     assert reader.widths == []
 
 
-@pytest.mark.parametrize("share", [ORDINARY[Target.PLATE], 0.02, MOST_COSTED_SHARE, 1.0])
+@pytest.mark.parametrize("share", [ORDINARY_SHARE[Target.PLATE], 0.02, MOST_COSTED_SHARE, 1.0])
 def test_a_plate_that_was_read_is_hidden_however_large(share: float) -> None:
     box = np.array([[0.0, 0, 100, 100]])
     plate = np.array([Target.PLATE], np.int8)

@@ -1,5 +1,5 @@
 """What is scanned of each frame: the whole picture at regular intervals, restless places in
-between, and places for which the bell rings."""
+between, and places that a small scan requests."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from redact.detection import Bodies
 from redact.settings import Sensitivity
 from redact.track import (
-    Bell,
     BodyScanners,
     IncrementalScanner,
+    SmallScans,
     plates_where_expected,
     scanned,
     settings_of,
@@ -95,32 +95,32 @@ def test_the_next_whole_scan_is_due_whatever_was_scanned_in_between() -> None:
     assert tracker.places_to_scan(frames[4]) is None
 
 
-def test_a_face_that_appears_between_two_scans_rings_and_is_scanned() -> None:
-    """In one of three frames without a due scan, the bell rings; only that place is scanned."""
+def test_a_face_that_appears_between_two_scans_is_requested_and_scanned() -> None:
+    """One of three frames without a due scan gets a small scan; only that place is scanned."""
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     tracker = tracker_of("balanced")
     detector, small = Recorder(flash, first=5, last=7), Recorder(flash, first=5, last=7)
-    looks, bell = IncrementalScanner(detector, EVERY), Bell(small, BALANCED)
+    looks, small_scans = IncrementalScanner(detector, EVERY), SmallScans(small, BALANCED)
     for index in range(12):
         frame = as_frame(index, draw(GROUND, [flash] if 5 <= index <= 7 else [], index))
-        tracker.observe(frame, *scanned(frame, tracker, looks, bell))
-    rung = {index: areas for index, areas in detector.shown.items() if 5 <= index <= 7}
-    assert any(areas is not None and _holds(areas, flash.box(i)) for i, areas in rung.items())
-    assert all(areas is not None for areas in rung.values())
+        tracker.observe(frame, *scanned(frame, tracker, looks, small_scans))
+    untracked = {index: areas for index, areas in detector.shown.items() if 5 <= index <= 7}
+    assert any(areas is not None and _holds(areas, flash.box(i)) for i, areas in untracked.items())
+    assert all(areas is not None for areas in untracked.values())
 
 
 def test_the_bell_scans_nothing_that_has_not_changed() -> None:
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     small = Recorder(flash)
-    bell, tracker = Bell(small, BALANCED), tracker_of("balanced")
+    small_scans, tracker = SmallScans(small, BALANCED), tracker_of("balanced")
     still, shown = draw(GROUND, [], 0), draw(GROUND, [flash], 0)
     none = np.zeros((0, 4))
-    rang = []
+    untracked = []
     for index, grey in enumerate([still, still, still, shown, shown, still, shown]):
         frame = as_frame(index, grey, fps=10)
-        rang.append(len(bell.rings(frame, tracker.small_picture(frame), none)) > 0)
+        untracked.append(len(small_scans.untracked(frame, tracker.small_picture(frame), none)) > 0)
         tracker.observe(frame, None)
-    assert rang == [True, False, False, True, False, True, True]
+    assert untracked == [True, False, False, True, False, True, True]
     assert list(small.shown) == [0, 3, 5, 6]
     assert small.shown[0] is None
     for index in (3, 5, 6):
@@ -133,10 +133,10 @@ def test_thorough_rings_for_faint_faces_in_any_single_frame() -> None:
     for shown in range(1, 8):
         tracker, detector = tracker_of("thorough"), Recorder(flash, first=shown, last=shown)
         small = Recorder(flash, first=shown, last=shown, score=0.3)
-        looks, bell = IncrementalScanner(detector, EVERY), Bell(small, THOROUGH)
+        looks, small_scans = IncrementalScanner(detector, EVERY), SmallScans(small, THOROUGH)
         for index in range(9):
             frame = as_frame(index, draw(GROUND, [flash] if index == shown else [], index))
-            tracker.observe(frame, *scanned(frame, tracker, looks, bell))
+            tracker.observe(frame, *scanned(frame, tracker, looks, small_scans))
         areas = detector.shown[shown]
         assert areas is None or _holds(areas, flash.box(shown)), shown
 

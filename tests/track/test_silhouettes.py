@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.track import ShapeScan, shapes_between, without_empty_ends, worth_its_box
-from redact.track.silhouettes import MOMENT
+from redact.track.silhouettes import MOST_MISSED_SCANS
 from redact.types import Box, Keyframe, Silhouette, State, Target, Track
 
 silhouettes = st.binary(min_size=100, max_size=100).filter(any).map(Silhouette)
@@ -33,7 +33,7 @@ def test_each_frame_hides_the_silhouettes_of_both_neighbouring_scans(
         earlier = [n for n in sure if n <= frame][-1:]
         later = [n for n in sure if n > frame or n == frame == last][:1]
         unsure = [at for at, _ in found if earlier < [at] < later]
-        if not earlier or not later or len(unsure) > MOMENT:
+        if not earlier or not later or len(unsure) > MOST_MISSED_SCANS:
             assert shape is None, "nobody can tell"
             continue
         for at, look in found:

@@ -30,8 +30,8 @@ from redact.render import mask_of
 from redact.report.report_words import ReportWords
 from redact.review.server import page_files
 from redact.risk import LEAST_HEIGHTS
-from redact.track.belief import ORDINARY, Clues, probability_of
-from redact.track.starting_score import FAINT, STARTS
+from redact.track.belief import ORDINARY_SHARE, Clues, probability_of
+from redact.track.starting_score import STARTING_LOG_ODDS, STARTING_PROBABILITY
 from redact.types import (
     DEFAULT_TARGETS,
     DETECTED_TARGETS,
@@ -93,10 +93,10 @@ def test_every_room_handles_every_searchable_kind(target: Target) -> None:
     weights = load_calibration()
     assert target.word in weights.looks and target.word in weights.tracks
     for table in (
-        STARTS,
-        FAINT,
+        STARTING_LOG_ODDS,
+        STARTING_PROBABILITY,
         CLOSELY,
-        ORDINARY,
+        ORDINARY_SHARE,
         LEAST_HEIGHTS,
         SMALL_HEIGHTS,
         SAME_OBJECT_IOU,
@@ -154,7 +154,14 @@ def test_kinds_that_nothing_searches_for_are_refused_in_every_room(target: Targe
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
         load_detector("fast", (target,))
-    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LEAST_HEIGHTS, SMALL_HEIGHTS):
+    for table in (
+        STARTING_LOG_ODDS,
+        STARTING_PROBABILITY,
+        CLOSELY,
+        ORDINARY_SHARE,
+        LEAST_HEIGHTS,
+        SMALL_HEIGHTS,
+    ):
         with pytest.raises(LookupError, match=target.word):
             table.of(np.array([Target.FACE, target], np.int8))
     clues = Clues.of_new(np.array([target], np.int8), np.float32([0]), np.array([PLACE]), 1e5)

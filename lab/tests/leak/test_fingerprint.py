@@ -20,7 +20,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-@pytest.mark.parametrize("name", ["mask_size.py", "track/bell.py", "pipeline/search.py"])
+@pytest.mark.parametrize("name", ["mask_size.py", "track/small_scans.py", "pipeline/search.py"])
 def test_code_counts_and_its_wording_does_not(copy: Path, name: str) -> None:
     before, detections = fingerprint(), fingerprint((*DETECTION, *MODULES))
     module = copy / name

@@ -21,12 +21,12 @@ from .small_pictures import SmallFrame
 _NONE: Final = np.zeros((0, 4))
 
 
-class Bell:
-    """Rings for faces in places where nothing is tracked.
+class SmallScans:
+    """Requests scans where a face is seen and nothing is tracked.
 
     Args:
         scan_small: detects faces in a frame, or in parts of it, at a small size.
-        settings: how often it scans, and the score from which it rings.
+        settings: how often it scans, and the score from which it requests a scan.
     """
 
     def __init__(self, scan_small: ScanParts, settings: TrackSettings) -> None:
@@ -38,7 +38,7 @@ class Bell:
         """Note that a picture was scanned as a whole, so that it needs no small scan."""
         self._seen, self._last = ScannedPicture(small), small.time
 
-    def rings(self, frame: Frame, small: SmallFrame, known: Boxes) -> Boxes:
+    def untracked(self, frame: Frame, small: SmallFrame, known: Boxes) -> Boxes:
         """Places [N, 4] of a frame that should be scanned.
 
         Args:
@@ -49,7 +49,7 @@ class Bell:
         Raises:
             UnsafeError: the network fails.
         """
-        if small.time - self._last < self._settings.ring_every - JITTER:
+        if small.time - self._last < self._settings.small_scan_every - JITTER:
             return _NONE
         self._last = small.time
         areas = None if self._seen is None else self._seen.changed(small, _NONE.astype(np.float32))
@@ -60,6 +60,6 @@ class Bell:
             self._seen = ScannedPicture(small)
         else:
             self._seen.scanned(small, areas)
-        faces = found.xyxy[found.score >= self._settings.ring_score].astype(np.float64)
+        faces = found.xyxy[found.score >= self._settings.small_scan_score].astype(np.float64)
         new = faces[(iou(faces, known) < LOOSELY_SAME_IOU).all(axis=1)]
         return grown(new, AROUND_PLACE)
