@@ -92,7 +92,7 @@ OPTION_SECTIONS = {
 }
 """Sections for groups of options; all others come first."""
 
-RARE = set(
+ADVANCED = set(
     """damage rotate only_between only_area ignore_area device margin colour label stamp_corner
     codec crf preset part_from part_to scheduler no_manifest plan_out accept_findings strict no_plan
     adopt as_json verbose""".split()  # noqa: SIM905
@@ -134,7 +134,7 @@ class Sectioned(click.Command):
             row = parameter.get_help_record(ctx)
             if row is None or not isinstance(parameter, click.Option):
                 continue
-            if _is_long(self) and parameter.name in RARE and _ALL not in ctx.meta:
+            if _is_long(self) and parameter.name in ADVANCED and _ALL not in ctx.meta:
                 left += 1
             else:
                 rows[section_of(parameter)].append(row)
@@ -149,7 +149,7 @@ class Sectioned(click.Command):
 
 
 def _is_long(command: click.Command) -> bool:
-    return sum(parameter.name in RARE for parameter in command.params) > FEW
+    return sum(parameter.name in ADVANCED for parameter in command.params) > FEW
 
 
 def with_words(command: click.Command, path: str) -> click.Command:

@@ -19,7 +19,7 @@ from . import options
 from .app import PATH, command
 from .terminal import PlainConsole, Terminal, tell_json
 
-COLUMNS = 60
+MARKS = 60
 """Characters of a line that stands for the whole video."""
 
 
@@ -112,8 +112,8 @@ _SHOWN = ("people", "vehicles", "speech", "movement", "excerpt")
 
 def _line(spans: tuple[Span, ...], seconds: float) -> str:
     """The whole video as a line of characters, full where one of the spans is."""
-    each = max(seconds, 1e-6) / COLUMNS
+    each = max(seconds, 1e-6) / MARKS
     return "".join(
         "█" if any(a < (n + 1) * each and b > n * each for a, b in spans) else "·"
-        for n in range(COLUMNS)
+        for n in range(MARKS)
     )

@@ -77,6 +77,8 @@ def inspect_file(path: Path) -> Inspection:
             if photograph:
                 return _photograph(path, photograph, file.read(), _moment(status.st_mtime))
             known = _container(file, status.st_size, found)
+    except PermissionError:
+        raise problem(InputError, "may_not_read", path=path) from None
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise problem(InputError, "inspect_unread", path=path, reason=why) from None

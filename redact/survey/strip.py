@@ -14,7 +14,7 @@ from ..words import word
 from .look import THUMBNAIL
 from .survey import Kind, Span, Survey
 
-COLUMNS: Final = 10
+PER_ROW: Final = 10
 """Thumbnails in a row: with them a row is as wide as a screen."""
 
 COLOURS: Final = {
@@ -26,7 +26,7 @@ COLOURS: Final = {
 }
 """RGB that colour-blind people can tell apart (Okabe and Ito)."""
 
-_BAR, _LINE, _EDGE = 7, 22, 8
+_BAR, _LINE, _RIM = 7, 22, 8
 """Heights of a bar and of a line of words, and width of the border, in pixels."""
 
 _INK, _PAPER = (235, 235, 235), (24, 24, 24)
@@ -34,20 +34,20 @@ _INK, _PAPER = (235, 235, 235), (24, 24, 24)
 
 def strip_picture(survey: Survey) -> bytes:
     """PNG, 1616 pixels wide; the words are in the current language."""
-    rows = [survey.cells[n : n + COLUMNS] for n in range(0, len(survey.cells), COLUMNS)]
+    rows = [survey.cells[n : n + PER_ROW] for n in range(0, len(survey.cells), PER_ROW)]
     tall = max(
         (c.best.thumbnail.shape[0] for c in survey.cells if c.best.thumbnail is not None),
         default=THUMBNAIL,
     )
-    each = tall + _LINE + (_BAR + 2) * len(COLOURS) + 2 * _EDGE
-    height, width = each * len(rows) + 2 * _LINE, THUMBNAIL * COLUMNS + 2 * _EDGE
+    each = tall + _LINE + (_BAR + 2) * len(COLOURS) + 2 * _RIM
+    height, width = each * len(rows) + 2 * _LINE, THUMBNAIL * PER_ROW + 2 * _RIM
     page = np.full((height, width, 3), _PAPER, np.uint8)
     step = survey.cells[1].start - survey.cells[0].start if len(survey.cells) > 1 else 1.0
     step = max(step, survey.seconds / len(survey.cells))
     for number, row in enumerate(rows):
-        top = each * number + _EDGE
+        top = each * number + _RIM
         for column, cell in enumerate(row):
-            left = _EDGE + column * THUMBNAIL
+            left = _RIM + column * THUMBNAIL
             _write(page, clock(cell.start, 0), left, top + _LINE - 6)
             if (small := cell.best.thumbnail) is not None:
                 high, wide = small.shape[:2]
@@ -58,14 +58,14 @@ def strip_picture(survey: Survey) -> bytes:
             for span in survey.spans[kind]:
                 _bar(page, span, first, step, y, colour)
         for cut in survey.cuts:
-            if first <= cut < first + COLUMNS * step:
-                x = _EDGE + round((cut - first) / step * THUMBNAIL)
-                page[top + _LINE + tall : top + each - _EDGE, x : x + 2] = _INK
-    left, y = _EDGE, height - _LINE
+            if first <= cut < first + PER_ROW * step:
+                x = _RIM + round((cut - first) / step * THUMBNAIL)
+                page[top + _LINE + tall : top + each - _RIM, x : x + 2] = _INK
+    left, y = _RIM, height - _LINE
     for kind, colour in COLOURS.items():
         page[y : y + _BAR, left : left + 2 * _BAR] = colour
         name = writable(word("survey_kind", kind))
-        left = _write(page, name, left + 2 * _BAR + 6, y + _BAR + 2) + 3 * _EDGE
+        left = _write(page, name, left + 2 * _BAR + 6, y + _BAR + 2) + 3 * _RIM
     return cv2.imencode(".png", page[..., ::-1])[1].tobytes()
 
 
@@ -79,9 +79,9 @@ def _bar(
 ) -> None:
     """Draw the part of a span that lies in the row that begins at `first`."""
     x1, x2 = (round((time - first) / step * THUMBNAIL) for time in span)
-    x1, x2 = max(0, x1), min(COLUMNS * THUMBNAIL, max(x2, x1 + 1))
+    x1, x2 = max(0, x1), min(PER_ROW * THUMBNAIL, max(x2, x1 + 1))
     if x1 < x2:
-        page[y : y + _BAR, _EDGE + x1 : _EDGE + x2] = colour
+        page[y : y + _BAR, _RIM + x1 : _RIM + x2] = colour
 
 
 def _write(page: NDArray[np.uint8], text: str, left: int, base: int) -> int:

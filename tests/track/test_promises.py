@@ -122,10 +122,9 @@ def one_followed_and_one_seen() -> list[Detections]:
 @given(clips())
 @example(one_followed_and_one_seen())
 def test_a_merged_track_lies_on_its_detections(found: list[Detections]) -> None:
-    assert (
-        uncovered(tracked(clip(), found, "balanced", stacks=True), found, 0.95 * MOSTLY_INSIDE)
-        == []
-    )
+    # The smoother moves a box and adds its own doubt, so the share that the detections had falls.
+    share = 0.8 * MOSTLY_INSIDE
+    assert uncovered(tracked(clip(), found, "balanced", stacks=True), found, share) == []
 
 
 @CHECKED
