@@ -17,7 +17,7 @@ from .survey import Kind, Span, Survey
 PER_ROW: Final = 10
 """Thumbnails in a row: with them a row is as wide as a screen."""
 
-COLOURS: Final = {
+KIND_COLOURS: Final = {
     Kind.PEOPLE: (230, 159, 0),
     Kind.VEHICLES: (86, 180, 233),
     Kind.MOVEMENT: (150, 150, 150),
@@ -39,7 +39,7 @@ def strip_picture(survey: Survey) -> bytes:
         (c.best.thumbnail.shape[0] for c in survey.cells if c.best.thumbnail is not None),
         default=THUMBNAIL,
     )
-    each = tall + _LINE + (_BAR + 2) * len(COLOURS) + 2 * _RIM
+    each = tall + _LINE + (_BAR + 2) * len(KIND_COLOURS) + 2 * _RIM
     height, width = each * len(rows) + 2 * _LINE, THUMBNAIL * PER_ROW + 2 * _RIM
     page = np.full((height, width, 3), _PAPER, np.uint8)
     step = survey.cells[1].start - survey.cells[0].start if len(survey.cells) > 1 else 1.0
@@ -53,7 +53,7 @@ def strip_picture(survey: Survey) -> bytes:
                 high, wide = small.shape[:2]
                 page[top + _LINE : top + _LINE + high, left : left + wide] = small
         first = row[0].start
-        for bar, (kind, colour) in enumerate(COLOURS.items()):
+        for bar, (kind, colour) in enumerate(KIND_COLOURS.items()):
             y = top + _LINE + tall + 2 + bar * (_BAR + 2)
             for span in survey.spans[kind]:
                 _bar(page, span, first, step, y, colour)
@@ -62,7 +62,7 @@ def strip_picture(survey: Survey) -> bytes:
                 x = _RIM + round((cut - first) / step * THUMBNAIL)
                 page[top + _LINE + tall : top + each - _RIM, x : x + 2] = _INK
     left, y = _RIM, height - _LINE
-    for kind, colour in COLOURS.items():
+    for kind, colour in KIND_COLOURS.items():
         page[y : y + _BAR, left : left + 2 * _BAR] = colour
         name = writable(word("survey_kind", kind))
         left = _write(page, name, left + 2 * _BAR + 6, y + _BAR + 2) + 3 * _RIM
