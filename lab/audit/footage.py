@@ -31,7 +31,7 @@ from redact.progress import Silent
 from redact.record import EvidenceChoice
 from redact.render import mask_of
 from redact.settings import DrawSettings
-from redact.types import MOSTLY_INSIDE, Box, Finding, Target
+from redact.types import INSIDE_SHARE, Box, Finding, Target
 
 SOON = 0.5
 """Seconds between a finding and the labelled frame in which it counts: a person who reviews the
@@ -49,7 +49,7 @@ def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:
     for word, corners in label.targets():
         box, target = Box(*corners), Target.from_word(word)
         covered = share_of_middle(mask, box, target)
-        if box.height >= least_height(target) and covered < MOSTLY_INSIDE:
+        if box.height >= least_height(target) and covered < INSIDE_SHARE:
             found.append((target, box))
     return found
 

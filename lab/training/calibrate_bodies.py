@@ -21,7 +21,7 @@ from lab.training.labelled import Labelled, dev_labels, of_frame
 from lab.training.regression import held_out, logistic
 from redact.detection import iou, load_body_close_up, load_detector, square_around
 from redact.detection.body_close_up import BodyCloseUp, upper_end
-from redact.detection.calibration import UNSEEN, score_odds
+from redact.detection.calibration import NOT_DETECTED, score_odds
 from redact.detection.centerface import DUPLICATE_IOU
 from redact.detection.ensemble import OURS
 from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
@@ -80,7 +80,7 @@ def fit(
                 if not verdict and iou(at, label.ignored).max(initial=0) > 0.2:
                     continue
                 best = [
-                    d.score[iou(seed[None], d.xyxy)[0] >= DUPLICATE_IOU].max(initial=UNSEEN)
+                    d.score[iou(seed[None], d.xyxy)[0] >= DUPLICATE_IOU].max(initial=NOT_DETECTED)
                     for d in seen.values()
                 ]
                 rows.append([float(v) for v in score_odds(np.array(best, np.float32))])
@@ -124,7 +124,7 @@ def fit_plates(
                     continue
                 else:
                     truth.append(0.0)
-                odds.append(float(score_odds(np.array([max(score, UNSEEN)], np.float32))[0]))
+                odds.append(float(score_odds(np.array([max(score, NOT_DETECTED)], np.float32))[0]))
                 clips.append(label.name)
         there, seen_there = there + int(on.sum()), seen_there + int((on & known).sum())
     columns, answer = np.array(odds)[:, None], np.array(truth)

@@ -24,7 +24,7 @@ from lab.leak.scenes.stills import Library
 from lab.real.labels import default_files, find_clips, read_labels
 from lab.real.measure import read_frames
 from redact.detection import iou, load_detector
-from redact.detection.calibration import UNSEEN, score_odds
+from redact.detection.calibration import NOT_DETECTED, score_odds
 from redact.detection.close_up import PLATE_SIDE, filling_scores, fills
 from redact.detection.eye import Eye
 from redact.detection.networks import EYE
@@ -112,7 +112,7 @@ def main() -> None:
             f"{size} px: plates {at} (least, 5, 25, 50 %), others at most {column[real == 0].max()}"
         )
     mine = scores[:, SIZES.index(PLATE_SIDE)]
-    odds = score_odds(np.maximum(mine, UNSEEN).astype(np.float32)).astype(np.float64)[:, None]
+    odds = score_odds(np.maximum(mine, NOT_DETECTED).astype(np.float32)).astype(np.float64)[:, None]
     weight = np.where(real == 1, len(real) / (2 * real.sum()), len(real) / (2 * (1 - real).sum()))
     bias, eyes = logistic(odds, real, weight, RIDGE, [True])
     numbers = {"looks": {"plate filling": rounded(("bias", "size", "eye"), (bias, 0.0, eyes))}}

@@ -42,7 +42,7 @@ from lab.training.looks import (
     look_at_stills,
 )
 from lab.training.regression import F64, answers, false_at_recall, logistic, reliability
-from redact.detection.calibration import UNSEEN, Calibration, score_odds, size_units
+from redact.detection.calibration import NOT_DETECTED, Calibration, score_odds, size_units
 from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
 )
@@ -147,7 +147,7 @@ def rows_of(pictures: Iterable[LookedAt], kind: str, known: Calibration) -> Rows
         verdict, missed = judge(found.xyxy.astype(np.float64), truth, ignored)
         rows.missed += missed
         columns = [size_units(listener.height)]
-        columns += [score_odds(np.maximum(s, UNSEEN)) for s in listener.scores.values()]
+        columns += [score_odds(np.maximum(s, NOT_DETECTED)) for s in listener.scores.values()]
         for row in np.flatnonzero(verdict >= 0):
             rows.columns.append(np.array([c[row] for c in columns], np.float64))
             rows.truth.append(float(verdict[row]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..risk import SECONDS_BETWEEN_MOMENTS
-from ..types import DOUBTFUL, LOOSELY_SAME_IOU, Box, Finding, FindingKind, Target
+from ..types import DOUBTFUL, NEARBY_IOU, Box, Finding, FindingKind, Target
 from .compared import Places
 from .legible import Number
 from .still_visible import Misfit, probable
@@ -136,7 +136,7 @@ def _joined(suspects: Iterable[Suspect]) -> list[Suspect]:
 def _twins(a: Suspect, b: Suspect) -> bool:
     there = dict(b.path)
     shared = [(box, there[f]) for f, box in a.path if f in there]
-    near = sum(x.iou(y) >= LOOSELY_SAME_IOU for x, y in shared)
+    near = sum(x.iou(y) >= NEARBY_IOU for x, y in shared)
     return a.target is b.target and 2 * near > len(shared)
 
 

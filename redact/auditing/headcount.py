@@ -10,14 +10,14 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from ..plan import COVERED
+from ..plan import HIDDEN_SHARE
 from ..record import BodiesPart
 from ..risk import LEAST_HEIGHTS
 from ..track import Remembered, head_places, heads_on_bodies, shrink
 from ..types import (
     DOUBTFUL,
     EVERYWHERE,
-    LOOSELY_SAME_IOU,
+    NEARBY_IOU,
     Box,
     Detections,
     Frame,
@@ -94,14 +94,14 @@ class Headcount:
         if not len(bodies):
             return
         # The head's place is a guess, so a mask beside it may be the one of this body.
-        covered = shares_covered(mask(), places) >= COVERED
+        covered = shares_covered(mask(), places) >= HIDDEN_SHARE
         covered |= heads_on_bodies(bodies, _boxes(self._masks(shown.index))).any(axis=1)
         small = places[:, 3] - places[:, 1] < LEAST_HEIGHTS[self._target]
         bare = bodies[~covered & ~small]
         self._hidden += int(covered.sum())
         self._small += int((small & ~covered).sum())
         seen = self._detectors.heads(shown, bare)
-        outside = shares_covered(mask(), seen.xyxy) < COVERED
+        outside = shares_covered(mask(), seen.xyxy) < HIDDEN_SHARE
         seen = seen.select(outside & (seen.score >= CANDIDATE))
         self._bare += len(bare)
         self.suspicions += [
@@ -116,7 +116,7 @@ class Headcount:
         for probability, target, frame, box in self.suspicions:
             others = [t for t in (*seen, *found) if (t.certainty or 0) >= DOUBTFUL]
             keys = [key for t in others if (key := t.at(frame)) is not None]
-            known = any(key.box.iou(box) >= LOOSELY_SAME_IOU for key in keys)
+            known = any(key.box.iou(box) >= NEARBY_IOU for key in keys)
             if probability >= DOUBTFUL and not known:
                 key = Keyframe(frame, box, State.DETECTED, probability)
                 found.append(Track(1, target, (key,), certainty=probability))

@@ -19,7 +19,7 @@ from av.video.reformatter import VideoReformatter
 
 from ..detection import load_calibration
 from ..memory import trim
-from ..plan import COVERED, SAME_TEXT, Plan
+from ..plan import HIDDEN_SHARE, SAME_TEXT, Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
 from ..track import Clues, FrameClock, ScannedPicture, probability_of, shrink
 from ..types import DOUBTFUL, STANDS_STILL, Action, Box, Frame, State, Target, folded
@@ -108,9 +108,9 @@ class Legible:
             return []
         lines = [line for line in self._lines_of(shown) if line.score >= LEGIBLE]
         covered = shares_covered(mask, np.array([line.box for line in lines]).reshape(-1, 4))
-        bare = [x for x, c in zip(lines, covered, strict=True) if c < COVERED]
+        bare = [x for x, c in zip(lines, covered, strict=True) if c < HIDDEN_SHARE]
         for line, share in zip(lines, covered, strict=True):
-            if share >= COVERED and is_plate_number(line.text):
+            if share >= HIDDEN_SHARE and is_plate_number(line.text):
                 self._note_hidden(shown.index, line)
         kept = self._covers.kept(shown.index)
         wanted = [

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import NEARLY_ALL, Region
+from ..types import WHOLE_SHARE, Region
 from .limits import DETAIL, TEXTURE
 from .planes import COMPARED_BLOCK, block_difference
 
@@ -68,7 +68,7 @@ def _changed(source: NDArray[np.uint8], output: NDArray[np.uint8]) -> NDArray[np
     """Mark 16×16 blocks that differ by more than a codec can explain: uint8 [H, W], 0 or 1."""
     blocks = block_difference(source, output)
     # Nearly all of the picture may be hidden; the rest shows the error of the codec.
-    usual = float(np.quantile(blocks, 1 - NEARLY_ALL))
+    usual = float(np.quantile(blocks, 1 - WHOLE_SHARE))
     limit = max(LEAST_CHANGE, LEAST_CHANGE_TIMES * usual)
     marked = cv2.morphologyEx(
         (blocks >= limit).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
@@ -158,7 +158,7 @@ def _alike(
     window = (DETAIL_WINDOW, DETAIL_WINDOW)
     difference = np.abs(a - b)
     near = (cv2.blur(difference, (DETAIL_WINDOW // 2,) * 2) >= LEAST_CHANGE).astype(np.float32)
-    within = cv2.blur(near * (changed > 0.5), window) >= NEARLY_ALL
+    within = cv2.blur(near * (changed > 0.5), window) >= WHOLE_SHARE
     # Unchanged samples agree anyway, and would count for the changed place beside them.
     differs = (cv2.blur(difference, (3, 3)) >= LEAST_CHANGE / 2).astype(np.float32)
     weight = cv2.blur(differs, window)

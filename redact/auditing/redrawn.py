@@ -21,7 +21,7 @@ from ..types import Box, Frame, Region
 from .mask_drawn import shows_colour, shows_source
 from .planes import Both, Plane
 
-NEARER: Final = 12.0
+NEARER_LEVELS: Final = 12.0
 """Levels (8 bit) of luma by which a place must be nearer to the source than to the drawing to count
 as showing the source; half as many for chroma (`lab.audit.pixels`)."""
 
@@ -66,7 +66,7 @@ class Redrawn:
         left = cv2.compare(source[some], wanted.luma[0][some], cv2.CMP_EQ)
         # How much the codec changes where nothing was drawn.
         usual = cv2.mean(cv2.absdiff(output[some], source[some]), mask=left)[0]
-        levels = max(NEARER, NEARER_TIMES * usual)
+        levels = max(NEARER_LEVELS, NEARER_TIMES * usual)
         colours = [(a, w, o) for (a, o), (w, _) in zip(both.chroma, wanted.chroma, strict=True)]
         step = both.right, both.down
 

@@ -16,9 +16,9 @@ from math import ceil
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from ..detection import CLOSELY, load_calibration
+from ..detection import CLOSE_SCANNED, load_calibration
 from ..memory import trim_at_times
-from ..plan import COVERED, Plan, decisions
+from ..plan import HIDDEN_SHARE, Plan, decisions
 from ..reading import NumberReader
 from ..track import (
     Clues,
@@ -32,7 +32,7 @@ from ..track import (
 from ..types import (
     DOUBTFUL,
     EVERYWHERE,
-    MOSTLY_INSIDE,
+    INSIDE_SHARE,
     Box,
     Detections,
     Frame,
@@ -148,7 +148,7 @@ class StillVisible:
             shares_of_bodies(hidden, boxed, found.xyxy),
             shares_covered(hidden, found.xyxy),
         )
-        outside = covered < COVERED
+        outside = covered < HIDDEN_SHARE
         if self._plan is not None:
             sure = (found.score >= DOUBTFUL) & ~outside
             self._note(shown, found.select(sure & ~bodies), hidden, regions)
@@ -178,7 +178,7 @@ class StillVisible:
         odds = log_odds(found.score).astype(np.float32)
         width, height = shown.size
         clues = Clues.of_new(found.target, odds, boxes, float(width * height))
-        rows = np.flatnonzero(CLOSELY.of(found.target))
+        rows = np.flatnonzero(CLOSE_SCANNED.of(found.target))
         said = self._detectors.ask(shown, boxes[rows], found.target[rows])
         clues.scanned_closely(rows, said)
         return clues
@@ -186,7 +186,7 @@ class StillVisible:
     def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:
         """Add the detections that their masks do not cover to `misfits`."""
         seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
-        bare = [share_of_middle(mask, b, t) < MOSTLY_INSIDE for b, t in seen]
+        bare = [share_of_middle(mask, b, t) < INSIDE_SHARE for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
         clues = self._clues(shown, found)
         for i in range(len(found)):

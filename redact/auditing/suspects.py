@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import inf
 from typing import Final
 
-from ..plan import COVERED, Plan
+from ..plan import HIDDEN_SHARE, Plan
 from ..types import (
     DOUBTFUL,
     Action,
@@ -137,5 +137,5 @@ def _nearest(time: float, times: list[float]) -> float:
 def _hidden(target: Target, frame: int, box: Box, around: Circumstances) -> bool:
     if by_decision(target, box, around.kept(frame)):
         return True
-    least = COVERED * box.area
+    least = HIDDEN_SHARE * box.area
     return box.area > 0 and any(r.common(box) >= least for r in around.hidden(frame))

@@ -14,7 +14,7 @@ from ..detection import AGREEMENT
 from ..plan import Plan
 from ..render import mask_of, stamp_box
 from ..settings import Stamp
-from ..types import LOOSELY_SAME_IOU, Box, Region, Target
+from ..types import NEARBY_IOU, Box, Region, Target
 from .limits import CORE
 
 Mask = NDArray[np.uint8]
@@ -143,5 +143,5 @@ def by_decision(target: Target, box: Box, kept: list[Region]) -> bool:
 
 
 def _is_kept(box: Box, kept: Box) -> bool:
-    as_large = LOOSELY_SAME_IOU * kept.area <= box.area <= 2 * kept.area
-    return box.iou(kept) >= LOOSELY_SAME_IOU or (as_large and kept.holds_centre_of(box))
+    as_large = NEARBY_IOU * kept.area <= box.area <= 2 * kept.area
+    return box.iou(kept) >= NEARBY_IOU or (as_large and kept.holds_centre_of(box))

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from ..plan import Plan, is_own_plan, mask_shape, read_plan
+from ..plan import Plan, is_own_plan, mask_shape, read_plan, table_of
 from ..types import DEFAULT_TARGETS, Action
 from ..words import problem, said, say, word
 from .evidence_options import can_ask
@@ -49,7 +49,7 @@ def require_own_decisions(path: Path, adopt: bool, terminal: Terminal) -> None:
 
 def _shown(plan: Plan) -> Iterator[str]:
     """What is visible by decisions in the plan, one line each."""
-    for row in plan.table():
+    for row in table_of(plan):
         if row["action"] != Action.REDACT:
             yield say(
                 "decision_to_show",

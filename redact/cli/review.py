@@ -46,7 +46,7 @@ from .evidence_options import evidence_options, warn_of_strange_exhibits
 from .results import typed_command
 from .terminal import Terminal
 
-LONG: Final = 600
+LONG_SECONDS: Final = 600
 """Seconds from which it is said that an excerpt is searched sooner: a search takes several times as
 long as the video plays."""
 
@@ -124,7 +124,7 @@ def review(
         require_own_decisions(plan_file, adopt, terminal)
     else:
         check_writable(plan_file, never=(source,), whole=True)
-        if info.part is None and (info.duration or 0) > LONG:
+        if info.part is None and (info.duration or 0) > LONG_SECONDS:
             terminal.say(say("long_video", path=source, length=clock(float(info.duration or 0), 0)))
     with locked_for_review(plan_file):
         session = Session(

@@ -3,7 +3,7 @@
 from .body_close_up import BodyCloseUp
 from .calibration import load_calibration
 from .centerface import CenterFace
-from .close_up import CLOSELY, CloseUp, square_around
+from .close_up import CLOSE_SCANNED, CloseUp, square_around
 from .detector import Detector
 from .device import (
     DEVICES,

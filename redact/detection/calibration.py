@@ -23,7 +23,7 @@ from .weights import SHA256
 
 FILE: Final = "calibration.json"
 
-UNSEEN: Final = 0.03
+NOT_DETECTED: Final = 0.03
 """Score that stands for "not detected": the least that any network here returns."""
 
 SIZE_UNIT: Final = 32.0
@@ -75,7 +75,7 @@ class Calibration:
         weights = self.looks[kind]
         total = weights["bias"] + weights["size"] * size_units(height)
         for name, score in scores.items():
-            total = total + weights[name] * score_odds(np.maximum(score, UNSEEN))
+            total = total + weights[name] * score_odds(np.maximum(score, NOT_DETECTED))
         return np.asarray(total, np.float32)
 
     def corrected(self, witness: str, xyxy: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Target
-from .calibration import UNSEEN
+from .calibration import NOT_DETECTED
 from .device import OpenNetwork
 from .networks import CENTERFACE, Network
 from .nms import suppress
@@ -156,7 +156,7 @@ def decoded(
         offset: [2, H, W], of the centre from the cell's, down and to the right, in strides.
         target: what the map's peaks are.
     """
-    row, column = np.divmod(np.flatnonzero(heat >= UNSEEN), heat.shape[1])
+    row, column = np.divmod(np.flatnonzero(heat >= NOT_DETECTED), heat.shape[1])
     tall, wide = np.exp(np.minimum(size[:, row, column], 10.0)) * STRIDE
     y = (row + offset[0, row, column] + 0.5) * STRIDE
     x = (column + offset[1, row, column] + 0.5) * STRIDE

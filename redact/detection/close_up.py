@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Frame, PerKind, Presentation, Rect, Target, widened
-from .calibration import UNSEEN, load_calibration, score_odds
+from .calibration import NOT_DETECTED, load_calibration, score_odds
 from .centerface import DUPLICATE_IOU
 from .face_plate import PAD
 from .nms import iou
 from .scaling import Picture, Scaler, turned_boxes
 from .verifier import VERIFIER_CHANNELS, VERIFIER_SIDE, Verifier
 
-CLOSELY: Final = PerKind(
-    "detection/close_up: CLOSELY",
+CLOSE_SCANNED: Final = PerKind(
+    "detection/close_up: CLOSE_SCANNED",
     {Target.FACE: True, Target.PLATE: True, Target.HEAD: True, Target.PERSON: False},
 )
 """Kinds that are scanned closely: a body is large and needs no close scan. Callers leave out the
@@ -170,7 +170,9 @@ class CloseUp:
         def surest(target: Target, at: NDArray[np.floating]) -> np.float32:
             seen = self._seen(window, target)
             there = iou(at, seen.xyxy)[0] >= DUPLICATE_IOU
-            return np.float32(score_odds(seen.score[there].max(initial=UNSEEN, keepdims=True))[0])
+            return np.float32(
+                score_odds(seen.score[there].max(initial=NOT_DETECTED, keepdims=True))[0]
+            )
 
         odds = [surest(target, shown)]
         if target is Target.FACE and Target.HEAD in self._networks:

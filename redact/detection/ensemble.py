@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ..types import (
     DEFAULT_TARGETS,
     LEAST_PROBABILITY,
-    NEARLY_ALL,
+    WHOLE_SHARE,
     Detections,
     Frame,
     Rect,
@@ -277,5 +277,5 @@ def without_parts(found: Detections) -> Detections:
     found = found.select(np.argsort(-found.score, kind="stable"))
     shared = common(found.xyxy, found.xyxy)
     size = np.maximum(np.diagonal(shared), 1e-6)
-    within = np.tril(shared >= NEARLY_ALL * size[:, None], -1).any(axis=1)
+    within = np.tril(shared >= WHOLE_SHARE * size[:, None], -1).any(axis=1)
     return found.select(~within)

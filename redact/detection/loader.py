@@ -23,7 +23,7 @@ from ..types import (
 from .body_close_up import BodyCloseUp
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
-from .close_up import CLOSELY, CloseUp, ScanImage
+from .close_up import CLOSE_SCANNED, CloseUp, ScanImage
 from .detector import Detector
 from .device import default_threads, threads_each
 from .ensemble import (
@@ -214,7 +214,7 @@ def load_close_up(
         if Target.HEAD in with_nested(targets):
             networks = {**networks, Target.HEAD: Eye(threads or default_threads()).run}
     # The verifier handles plates.
-    alone = [t for t in with_nested(targets) if CLOSELY[t] and t is not Target.PLATE]
+    alone = [t for t in with_nested(targets) if CLOSE_SCANNED[t] and t is not Target.PLATE]
     if missing := [t.word for t in alone if t not in networks]:
         raise LookupError(f"no network closely scans {', '.join(missing)}")
     return CloseUp(Verifier(threads), networks, presentations)

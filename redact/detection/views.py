@@ -119,7 +119,7 @@ PART_CONTEXT: Final = 2 * GRID
 """Pixels of the network's image shown around a part: two points of its coarsest grid; a
 face of that size lies wholly in the image, with its shoulders."""
 
-WORTH: Final = 0.8
+WHOLE_IMAGE_SHARE: Final = 0.8
 """Share of an image from which all of it is scanned: several parts cost more than one image of
 their size. It decides cost alone."""
 
@@ -153,7 +153,7 @@ def spans_of(view: View, only: Sequence[Rect] | None) -> list[Rect]:
         return [whole]
     spans = [span for area in only if (span := _span(view, area)) is not None]
     spans = _joined(spans)
-    return [whole] if sum(s.pixels for s in spans) >= WORTH * whole.pixels else spans
+    return [whole] if sum(s.pixels for s in spans) >= WHOLE_IMAGE_SHARE * whole.pixels else spans
 
 
 def _span(view: View, area: Rect) -> Rect | None:

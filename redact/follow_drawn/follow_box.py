@@ -13,7 +13,7 @@ from av.video.reformatter import VideoReformatter
 from ..errors import InputError, UnsafeError
 from ..plan import Plan
 from ..track import COAST_SECONDS, SmallFrame, motion_between, patches_of, shrink, step, warped
-from ..types import NEARLY_ALL, Box, Boxes, Keyframe, State
+from ..types import WHOLE_SHARE, Box, Boxes, Keyframe, State
 from .find_again import Lost
 from .frames import Frames
 
@@ -84,7 +84,7 @@ def follow_on(
 
     def is_open(key: Keyframe) -> bool:
         masks = plan.regions_at(key.frame)
-        hidden = any(mask.common(key.box) >= NEARLY_ALL * key.box.area for mask in masks)
+        hidden = any(mask.common(key.box) >= WHOLE_SHARE * key.box.area for mask in masks)
         return go_on(key) and not hidden and key.frame > earliest
 
     for ahead, (frame, box) in zip((False, True), ends, strict=True):

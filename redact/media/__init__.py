@@ -9,12 +9,12 @@ from .codecs import (
     named_after,
     presets_of,
 )
-from .completeness import EARLY, coded_pictures, sound_is_short
+from .completeness import EARLY_SECONDS, coded_pictures, sound_is_short
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web
 from .frame_planes import plane_array, top_left, upright
-from .glances import RARE, SECONDS_BETWEEN_GLANCES, Glance, glances
+from .glances import MOST_KEY_SECONDS, SECONDS_BETWEEN_GLANCES, Glance, glances
 from .hdr import HDR_WHITE, hlg_of_scene, light_of_pq, pq_of_light
 from .info import (
     Colour,

@@ -19,14 +19,14 @@ from .coded_pictures import hidden_vp8
 from .info import SourceInfo
 from .source import opened, opened_video, packets_of
 
-EARLY = Fraction(1, 2)
+EARLY_SECONDS = Fraction(1, 2)
 """Seconds by which a stream may end before the declared end: of pictures and sound that end
 earlier, some are missing."""
 
 
 def sound_is_short(read: float | Fraction | None, stated: float | Fraction | None) -> bool:
     """Whether less sound was read than its container states, both in seconds or unknown."""
-    return read is not None and stated is not None and stated - read > EARLY
+    return read is not None and stated is not None and stated - read > EARLY_SECONDS
 
 
 class CutOff(NamedTuple):

@@ -18,7 +18,7 @@ from ..types import Frame, clock
 from ..words import Message, problem
 from .coded_pictures import CodedPictures
 from .colour import numbers
-from .completeness import EARLY, holds_unlisted, stated_end
+from .completeness import EARLY_SECONDS, holds_unlisted, stated_end
 from .conversion import fits, join
 from .damage import Damage, Harm, KeyPictures, LoggedErrors, concealed, errors_counted
 from .for_web import web_pictures
@@ -44,7 +44,7 @@ MOST_B_PICTURES = 8
 
 _PICTURES_EARLY = 6
 """Pictures at the video's rate by which its last one may end before the declared end, if that is
-less than `EARLY`. If it ends earlier, pictures are missing."""
+less than `EARLY_SECONDS`. If it ends earlier, pictures are missing."""
 
 
 _EARLIER = 2
@@ -335,7 +335,7 @@ class Decode:
 
     def _conclude(self, frames: int, last: int) -> None:
         ends = (last + self._lasts) * self.info.video.time_base
-        early = min(EARLY, _PICTURES_EARLY / (self.info.video.rate or 1))
+        early = min(EARLY_SECONDS, _PICTURES_EARLY / (self.info.video.rate or 1))
         if self.info.part is None and self._stated and self._stated - ends > early:
             self.torn = True
         self._given = frames

@@ -22,7 +22,7 @@ SECONDS_BETWEEN_GLANCES: Final = 0.9
 """Seconds between two glances, at least. Many cameras record a key picture a second, and people
 stay in view for longer."""
 
-RARE: Final = 2.1
+MOST_KEY_SECONDS: Final = 2.1
 """Seconds after a glance by which a key picture must come; else all pictures are decoded up to the
 next one. Most other cameras record one every two seconds."""
 
@@ -90,12 +90,12 @@ class _Glances:
                     before = self._last
                     yield from self._decoded(packet)
                     yield from self._ended()
-                    late = 0.0 if self._last > before else RARE + 1
+                    late = 0.0 if self._last > before else MOST_KEY_SECONDS + 1
             elif not begun:
                 held.append(packet)
             if begun:
                 yield from self._decoded(packet)
-            elif late > RARE or len(held) > _MOST_HELD:
+            elif late > MOST_KEY_SECONDS or len(held) > _MOST_HELD:
                 begun = True
                 for one in held:
                     yield from self._decoded(one)

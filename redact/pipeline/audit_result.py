@@ -10,7 +10,7 @@ from ..auditing import AuditResult, AuditSettings, audit_file
 from ..plan import Plan
 from ..risk import SECONDS_BETWEEN_MOMENTS
 from ..settings import Audio
-from ..types import LOOSELY_SAME_IOU, Decided, Finding, box_on_the_way
+from ..types import NEARBY_IOU, Decided, Finding, box_on_the_way
 from .journal import Journal
 from .order import Order
 
@@ -94,4 +94,4 @@ def same_place(found: Finding, viewed: Finding) -> bool:
     if not all(box.common(box_on_the_way(viewed.path, frame)) for frame, box in during):
         return False
     there = dict(viewed.path)
-    return any(box.iou(there[f]) >= LOOSELY_SAME_IOU for f, box in during if f in there)
+    return any(box.iou(there[f]) >= NEARBY_IOU for f, box in during if f in there)

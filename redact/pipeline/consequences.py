@@ -9,7 +9,7 @@ from typing import Final
 from ..mask_size import MARGIN, with_margin
 from ..plan import Plan, edit
 from ..render import visible_share
-from ..types import NEARLY_ALL, Action, Region, Runs, Track, clock, runs_of
+from ..types import WHOLE_SHARE, Action, Region, Runs, Track, clock, runs_of
 from ..words import say
 
 _LEAST_FRAMES: Final = 3
@@ -69,7 +69,7 @@ def _visible(plan: Plan, track: Track) -> str:
 def covering(
     plan: Plan, ids: frozenset[int], margin: float = MARGIN
 ) -> dict[int, dict[int, list[int]]]:
-    """Kept track → other track → frames in which masks leave less than `NEARLY_ALL` of the kept
+    """Kept track → other track → frames in which masks leave less than `WHOLE_SHARE` of the kept
     track visible and the other's mask is one of them. Measured on the pixels of the drawn masks.
 
     Args:
@@ -85,7 +85,7 @@ def covering(
         hidden = plan.regions_at(frame) if shown else []
         for mine in shown:
             near = [other for other in hidden if _meet(mine, other, margin)]
-            if not near or visible_share(mine, near, margin) >= NEARLY_ALL:
+            if not near or visible_share(mine, near, margin) >= WHOLE_SHARE:
                 continue
             for other in near:
                 if visible_share(mine, [other], margin) < 1:
@@ -95,7 +95,7 @@ def covering(
 
 def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
     """Kept track → spans in which it should be visible, but other tracks' masks leave less than
-    `NEARLY_ALL` of it."""
+    `WHOLE_SHARE` of it."""
     kept = frozenset(track.id for track in plan.tracks if track.action is Action.KEEP)
     found = covering(plan, kept, margin) if kept else {}
     return {

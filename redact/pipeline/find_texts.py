@@ -27,7 +27,7 @@ from ..track import (
     shrink,
 )
 from ..types import (
-    LOOSELY_SAME_IOU,
+    NEARBY_IOU,
     STANDS_STILL,
     Box,
     Detections,
@@ -202,7 +202,7 @@ def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
     here = [(line, key.box) for line in lines if (key := line.track.at(index)) is not None]
     for text in texts:
         best = max(here, key=lambda there: there[1].iou(text.box), default=None)
-        if best is not None and best[1].iou(text.box) >= LOOSELY_SAME_IOU:
+        if best is not None and best[1].iou(text.box) >= NEARBY_IOU:
             best[0].read.append((index, text))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..media import EARLY, Decode, SourceInfo
+from ..media import EARLY_SECONDS, Decode, SourceInfo
 from ..plan import REASON_DAMAGED, Plan
 from ..record import muted_parts
 from ..risk import heads_in_view
@@ -262,7 +262,7 @@ def remark_on_length(source: SourceInfo, plan: Plan, journal: Journal) -> None:
     """Say so if the sound that was read is longer or shorter than the picture."""
     picture = plan.source.timeline.length
     read = [audio.seconds for audio in source.audio if audio.seconds is not None]
-    if picture is not None and read and abs(max(read) - picture) > EARLY:
+    if picture is not None and read and abs(max(read) - picture) > EARLY_SECONDS:
         lengths = {"sound": float(max(read)), "picture": float(picture)}
         journal.warn(Message("sound_and_picture", **lengths))
 

@@ -2,7 +2,7 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
-from .build import COVERED, REASON_DAMAGED, build_plan, uncovered, with_held
+from .build import HIDDEN_SHARE, REASON_DAMAGED, build_plan, uncovered, with_held
 from .census import Census, census, counted
 from .coco import export_coco
 from .excerpt import excerpt_of
@@ -35,3 +35,4 @@ from .review_state import (
 )
 from .same_subject import all_subjects, detected_apart, state_runs, subject_of, with_all_subjects
 from .subject import Decision, Subject, in_order, undecided
+from .table import table_of

@@ -89,7 +89,7 @@ MOST_A_MINUTE: Final = 60
 """Most doubts stored per minute of video, the likeliest first: twice as many as the page shows, to
 bound the file."""
 
-COVERED: Final = 0.4
+HIDDEN_SHARE: Final = 0.4
 """Share of a place that a mask must cover to count as hiding what is there. Measured by `python -m
 lab.audit --half dev`."""
 
@@ -108,7 +108,7 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
             d.target is doubt.target and d.box.iou(doubt.box) >= SAME_PLACE_IOU for d in in_minute
         ):
             continue
-        least = COVERED * doubt.box.area
+        least = HIDDEN_SHARE * doubt.box.area
         if all(r.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
             in_minute.append(replace(doubt, box=outward(doubt.box), chance=round(doubt.chance, 4)))
             found.append(in_minute[-1])

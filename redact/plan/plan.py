@@ -191,17 +191,6 @@ class Plan:
         muted = any(span.origin is not Origin.AUTO for span in self.muted)
         return decided or drawn or muted or self.review is not None
 
-    def table(self) -> list[dict[str, Any]]:
-        """One row per track, in order of id, for `csv`, pandas and similar tools.
-
-        A row has the track's subject (number of its first track, name, kind, and number of further
-        pictures with only its body), target, time, certainty, best view ("best": frame, time, and
-        box in upright source pixels) and decision. Times count from the first picture.
-        """
-        from .table import rows_of
-
-        return rows_of(self)
-
     def tracks_near(self, frame: int) -> list[Track]:
         """Tracks that exist in a frame or at most `HELD_REACH` frames from it, in order of id. No
         others can affect the frame."""

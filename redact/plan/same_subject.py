@@ -17,12 +17,12 @@ from ..types import SAME_PLACE_IOU, Body, Box, Keyframe, State, Track, frames_in
 from .plan import Plan
 from .subject import Subject, in_order
 
-MOST_OF_IT: Final = 0.8
+TOGETHER_SHARE: Final = 0.8
 """Share of the detections of the shorter of two tracks in which the other is detected too, and
 share of these in which they lie in one place, from which they are one (a judgement): whoever
 crosses behind somebody is there for a moment only."""
 
-ALMOST_WHOLLY: Final = 0.9
+ONE_FACE_SHARE: Final = 0.9
 """Share of the smaller of two boxes on one face that lies in the other."""
 
 
@@ -81,14 +81,14 @@ def _is_on(one: Track, other: Track) -> bool:
     runs = _detected(one), _detected(other)
     both = list(frames_in(_common(*runs)))
     shorter = min(sum(last - first + 1 for first, last in of_one) for of_one in runs)
-    if not both or len(both) < MOST_OF_IT * shorter:
+    if not both or len(both) < TOGETHER_SHARE * shorter:
         return False
     on = sum(_are_one_place(_box(one, frame), _box(other, frame)) for frame in both)
-    return on >= MOST_OF_IT * len(both)
+    return on >= TOGETHER_SHARE * len(both)
 
 
 def _are_one_place(one: Box, other: Box) -> bool:
-    wholly = one.common(other) >= ALMOST_WHOLLY * min(one.area, other.area)
+    wholly = one.common(other) >= ONE_FACE_SHARE * min(one.area, other.area)
     return wholly and one.iou(other) >= SAME_PLACE_IOU
 
 

@@ -12,8 +12,13 @@ from .same_subject import with_all_subjects
 from .subject import Subject
 
 
-def rows_of(plan: Plan) -> list[dict[str, Any]]:
-    """See `Plan.table`."""
+def table_of(plan: Plan) -> list[dict[str, Any]]:
+    """One row per track of a plan, in order of id, for `csv`, pandas and similar tools.
+
+    A row has the track's subject (number of its first track, name, kind, and number of further
+    pictures with only its body), target, time, certainty, best view ("best": frame, time, and box
+    in upright source pixels) and decision. Times count from the first picture.
+    """
     tracks = {track.id: track for track in plan.tracks}
     rows = {
         track: _subject(plan, subject, tracks)

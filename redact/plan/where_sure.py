@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
-from ..types import LOOSELY_SAME_IOU, PASSING_SECONDS, Box, State, Timeline, Track
+from ..types import NEARBY_IOU, PASSING_SECONDS, Box, State, Timeline, Track
 
 _BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
 
@@ -61,10 +61,7 @@ def _between_two_near(
     if before is None or after is None or before[0] < within[0] or after[0] > within[1]:
         return False
     (a, left), (b, right) = before, after
-    return (
-        timeline.time(b) - timeline.time(a) <= PASSING_SECONDS
-        and left.iou(right) >= LOOSELY_SAME_IOU
-    )
+    return timeline.time(b) - timeline.time(a) <= PASSING_SECONDS and left.iou(right) >= NEARBY_IOU
 
 
 def _seen(track: Track, frame: int, step: int, timeline: Timeline) -> tuple[int, Box] | None:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ..mask_size import AT_BORDER
-from ..plan import COVERED, Plan, all_subjects, state_runs
+from ..plan import HIDDEN_SHARE, Plan, all_subjects, state_runs
 from ..track import LEAST_BODY_SCANS, LEAST_VEHICLE, TWO_WHEELER, head_places, plates_on_vehicles
 from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
@@ -33,7 +33,7 @@ FARTHEST_FROM_HEAD: Final = 0.8
 heights of the head. In labelled frames of dev, 8 of 187 hidden and 12 of 23 open heads are then
 reported as open; if any mask at the upper end counted, 6 and 9."""
 
-ASTRIDE: Final = 0.3
+RIDER_SHARE: Final = 0.3
 """Share of a two-wheeler's box that lies in the box of a person who rides it; a judgement."""
 
 GUESSED_STATES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
@@ -144,7 +144,7 @@ def bare_riders(plan: Plan) -> Iterator[tuple[int, Keyframe]]:
             continue
         near = max(keys, key=lambda k: k.box.width)
         people = plan.people_at(near.frame)
-        ridden = any(p.common(near.box) >= ASTRIDE * near.box.area for p in people)
+        ridden = any(p.common(near.box) >= RIDER_SHARE * near.box.area for p in people)
         if near.box.width < LEAST_VEHICLE or not ridden:
             continue
         if not any(_bears_hidden_plate(plan, key) for key in body.keyframes):
@@ -299,8 +299,8 @@ def _pace(plan: Plan, track: Track, frame: int) -> float:
 
 
 def covers(mask: Box, box: Box) -> bool:
-    """Whether a mask covers enough of a place (`COVERED`)."""
-    return mask.common(box) >= COVERED * box.area
+    """Whether a mask covers enough of a place (`HIDDEN_SHARE`)."""
+    return mask.common(box) >= HIDDEN_SHARE * box.area
 
 
 def at_border(box: Box, width: int, height: int) -> bool:

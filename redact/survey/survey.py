@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..media import RARE, SourceInfo, glances
+from ..media import MOST_KEY_SECONDS, SourceInfo, glances
 from ..progress import About, Stages
 from ..speech import speech_in
 from ..types import clock
@@ -128,7 +128,7 @@ def survey(info: SourceInfo, progress: Stages) -> Survey:
             if zero is None and glance.frame is not None:
                 zero = float(glance.frame.time) - look.time
     # A later picture than this would have been looked at.
-    seconds = max(known, looks[-1].time) if known else looks[-1].time + RARE
+    seconds = max(known, looks[-1].time) if known else looks[-1].time + MOST_KEY_SECONDS
     speech: list[Span] = []
     if info.audio:
         lasts = None if total is None else About(total * len(info.audio))

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import CLOSELY, Bodies
+from ..detection import CLOSE_SCANNED, Bodies
 from ..types import DOUBTFUL, Boxes, Detections, Rect, Target
 from .associate import LEAST_LIKENESS, SIZE_RATIO, Objects, Observations, assign, possible_pairs
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
@@ -211,7 +211,7 @@ class ActiveTracklets:
         """Rows whose current picture is worth a close scan: the best so far of an object with few
         close scans."""
         r = self.rows
-        best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
+        best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSE_SCANNED.of(r.target)
         doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
         return np.flatnonzero(best & (r.clues.close_scans < MOST_CLOSE_SCANS) & doubtful)
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
+from ..types import INSIDE_SHARE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import LEAST_LIKENESS, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import MISSED_LOG_ODDS, Clues, TargetWeights, probability_of, worth_hiding
@@ -328,7 +328,7 @@ def _stacked(host: Object, other: Object) -> bool:
         return False
     ours, theirs = mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64)
     # In every frame: otherwise one of them would be open where they part.
-    return bool((_shares(ours, theirs) >= MOSTLY_INSIDE).all())
+    return bool((_shares(ours, theirs) >= INSIDE_SHARE).all())
 
 
 def _shares(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from ..detection import Bodies, iou
 from ..types import (
     DOUBTFUL,
-    LOOSELY_SAME_IOU,
-    MOSTLY_INSIDE,
+    INSIDE_SHARE,
+    NEARBY_IOU,
     Body,
     Box,
     Boxes,
@@ -111,11 +111,11 @@ def followed(
         before = scan.frame
         rows = _distinct(scan.bodies)
         likeness = _likeness(scan, rows, going)
-        clear = _clear(likeness, LOOSELY_SAME_IOU)
+        clear = _clear(likeness, NEARBY_IOU)
         steady = {a: b for a, b in clear if not _jumps(scan.bodies.xyxy[rows[a]], going[b].box)}
         pairs, ended = _alone(steady, going)
         # Bodies that are met but not clearly continued may be somebody else from here on.
-        ended |= set(np.nonzero(likeness >= LOOSELY_SAME_IOU)[1].tolist())
+        ended |= set(np.nonzero(likeness >= NEARBY_IOU)[1].tolist())
         # A body detected by one scan alone may be a mistake, and needs no continuation.
         now = [g for n, g in enumerate(going) if n not in ended and len(g.keys) > 1]
         for n, row in enumerate(rows):
@@ -175,7 +175,7 @@ def _distinct(bodies: Bodies) -> list[int]:
     for row in np.argsort(-bodies.score, kind="stable").tolist():
         mine = Box(*boxes[row].tolist())
         others = (Box(*boxes[n].tolist()) for n in kept if bodies.vehicle[n] == bodies.vehicle[row])
-        if all(mine.common(o) < MOSTLY_INSIDE * min(mine.area, o.area) for o in others):
+        if all(mine.common(o) < INSIDE_SHARE * min(mine.area, o.area) for o in others):
             kept.append(row)
     return sorted(kept)
 

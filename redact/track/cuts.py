@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import NEARLY_ALL
+from ..types import WHOLE_SHARE
 from .patches import FLAT
 from .small_pictures import SmallFrame
 
@@ -189,7 +189,7 @@ def _expected(pictures: Sequence[SmallFrame]) -> float:
 def _flat(small: SmallFrame) -> bool:
     """Whether a picture has too little content to be compared."""
     picture = small.levels[-1]
-    return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > NEARLY_ALL
+    return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > WHOLE_SHARE
 
 
 def likeness(a: SmallFrame, b: SmallFrame) -> float | None:

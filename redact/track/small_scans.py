@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from ..detection import iou
-from ..types import LOOSELY_SAME_IOU, Boxes, Frame
+from ..types import NEARBY_IOU, Boxes, Frame
 from .changes import ScannedPicture
 from .geometry import grown
 from .incremental_scan import ScanParts
@@ -61,5 +61,5 @@ class SmallScans:
         else:
             self._seen.scanned(small, areas)
         faces = found.xyxy[found.score >= self._settings.small_scan_score].astype(np.float64)
-        new = faces[(iou(faces, known) < LOOSELY_SAME_IOU).all(axis=1)]
+        new = faces[(iou(faces, known) < NEARBY_IOU).all(axis=1)]
         return grown(new, AROUND_PLACE)

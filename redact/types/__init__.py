@@ -2,12 +2,12 @@
 
 from .body import Body
 from .boxes import (
-    LOOSELY_SAME_IOU,
-    MOSTLY_INSIDE,
-    NEARLY_ALL,
+    INSIDE_SHARE,
+    NEARBY_IOU,
     OUTWARD,
     SAME_PLACE_IOU,
     STANDS_STILL,
+    WHOLE_SHARE,
     Box,
     Boxes,
     Detections,

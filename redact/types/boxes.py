@@ -29,14 +29,14 @@ def union(a: Boxes, b: Boxes) -> Boxes:
 SAME_PLACE_IOU: Final = 0.5
 """IoU from which two boxes are on the same object: most of each lies in the other."""
 
-LOOSELY_SAME_IOU: Final = 0.3
+NEARBY_IOU: Final = 0.3
 """IoU from which two boxes may be on the same object, if it moved between them or two detections
 frame it differently: a face from the eyebrows, or from the hair."""
 
-NEARLY_ALL: Final = 0.9
+WHOLE_SHARE: Final = 0.9
 """Share of an object that counts as all of it: nobody is recognised by the rest."""
 
-MOSTLY_INSIDE: Final = 0.8
+INSIDE_SHARE: Final = 0.8
 """Share of the smaller of two boxes, inside the other, from which both are one object, or one is a
 part of the other. A face that looks over somebody's shoulder sticks out by more, and must stay
 hidden."""

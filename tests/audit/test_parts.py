@@ -28,7 +28,7 @@ from redact.render import mask_of
 from redact.settings import Sensitivity
 from redact.types import (
     COLUMNS,
-    MOSTLY_INSIDE,
+    INSIDE_SHARE,
     ROWS,
     Box,
     Finding,
@@ -105,7 +105,7 @@ def test_a_plate_must_be_hidden_to_its_edges() -> None:
     assert share_of_middle(mask, box, Target.PLATE) == pytest.approx(0.85)
     assert share_of_middle(mask, box, Target.FACE) > 0.94
     mask[10:40, 115:] = 0
-    assert share_of_middle(mask, box, Target.PLATE) < MOSTLY_INSIDE
+    assert share_of_middle(mask, box, Target.PLATE) < INSIDE_SHARE
 
 
 def _finding(**changes: object) -> Finding:

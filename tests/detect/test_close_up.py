@@ -25,7 +25,7 @@ from redact.detection import (
     load_close_up,
     load_detector,
 )
-from redact.detection.calibration import UNSEEN, score_odds
+from redact.detection.calibration import NOT_DETECTED, score_odds
 from redact.detection.loader import once
 from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import UnsafeError
@@ -113,7 +113,7 @@ def test_the_place_is_in_the_middle_of_the_square(
         return Detections(np.stack([box, aside, box]), np.array([score, 1, 1], np.float32), plate)
 
     (odds,) = ask(CloseUp(verifier, {Target.FACE: middle}), data.astronaut(), [x, y, x + w, y + h])
-    least = np.array([max(score, UNSEEN)], np.float32)
+    least = np.array([max(score, NOT_DETECTED)], np.float32)
     assert odds == pytest.approx(float(score_odds(least)[0]))
 
 

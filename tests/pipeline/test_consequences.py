@@ -13,7 +13,7 @@ from redact.pipeline import consequences, covering, mistakable
 from redact.plan import Decision, Plan
 from redact.plan.decisions import decide
 from redact.render import visible_share
-from redact.types import NEARLY_ALL, Box, State, Target, Track
+from redact.types import WHOLE_SHARE, Box, State, Target, Track
 
 from ..review.plans import HERE, plan_of, track
 
@@ -48,7 +48,7 @@ def test_a_kept_person_counts_as_covered_where_masks_leave_too_little_visible(
         shown = [region for region in plan.shown_at(frame) if region.track == 1]
         hidden = plan.regions_at(frame)
         free = min((visible_share(region, hidden, MARGIN) for region in shown), default=1.0)
-        assert (frame in covered) == (free < NEARLY_ALL)
+        assert (frame in covered) == (free < WHOLE_SHARE)
         for other in hidden:
             blamed = frame in told.get(other.track, [])
             mine = bool(shown) and visible_share(shown[0], [other], MARGIN) < 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from redact.plan import Decision, Plan, Subject, lies_on
+from redact.plan import Decision, Plan, Subject, lies_on, table_of
 from redact.plan.decisions import decide
 from redact.types import Body, Box, Decided, Keyframe, Keyframes, State, Target, Track
 
@@ -38,7 +38,7 @@ def kept() -> Plan:
 
 
 def test_each_track_is_a_row_that_names_its_subject() -> None:
-    one, two, plate, other = kept().table()
+    one, two, plate, other = table_of(kept())
     assert [row["track"] for row in (one, two, plate, other)] == [1, 2, 3, 4]
     his = {"subject": 1, "name": "client", "kind": "person", "body_frames": 39}
     assert his.items() <= one.items() and his.items() <= two.items()

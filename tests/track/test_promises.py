@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from redact.track import assemble
 from redact.track.box_per_frame import Dense, keyframes_of
-from redact.types import MOSTLY_INSIDE, Box, Detections, Frame, State, Target, Track
+from redact.types import INSIDE_SHARE, Box, Detections, Frame, State, Target, Track
 
 from .scenes import HEIGHT, WIDTH, as_frame, texture, track_clip, tracker_of
 
@@ -123,7 +123,7 @@ def one_followed_and_one_seen() -> list[Detections]:
 @example(one_followed_and_one_seen())
 def test_a_merged_track_lies_on_its_detections(found: list[Detections]) -> None:
     # The smoother moves a box and adds its own doubt, so the share that the detections had falls.
-    share = 0.8 * MOSTLY_INSIDE
+    share = 0.8 * INSIDE_SHARE
     assert uncovered(tracked(clip(), found, "balanced", stacks=True), found, share) == []
 
 

@@ -19,7 +19,7 @@ import redact
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.still_visible import StillVisible
 from redact.auditing.what_is_hidden import share_of_middle
-from redact.detection import CLOSELY, load_calibration, load_close_up, load_detector
+from redact.detection import CLOSE_SCANNED, load_calibration, load_close_up, load_detector
 from redact.detection.networks import DETECTORS, in_use
 from redact.detection.presentations import SAME_OBJECT_IOU
 from redact.errors import ExitCode
@@ -95,7 +95,7 @@ def test_every_room_handles_every_searchable_kind(target: Target) -> None:
     for table in (
         STARTING_LOG_ODDS,
         STARTING_PROBABILITY,
-        CLOSELY,
+        CLOSE_SCANNED,
         ORDINARY_SHARE,
         LEAST_HEIGHTS,
         SMALL_HEIGHTS,
@@ -126,7 +126,7 @@ def test_the_audit_can_suspect_every_searchable_kind(target: Target) -> None:
     )
     ((probability, what, *_),) = looking.suspects(frame, seen)
     assert what is target and 0 < probability < 1
-    assert eyes.close_scans == CLOSELY[target]
+    assert eyes.close_scans == CLOSE_SCANNED[target]
 
 
 class NothingHidden:
@@ -157,7 +157,7 @@ def test_kinds_that_nothing_searches_for_are_refused_in_every_room(target: Targe
     for table in (
         STARTING_LOG_ODDS,
         STARTING_PROBABILITY,
-        CLOSELY,
+        CLOSE_SCANNED,
         ORDINARY_SHARE,
         LEAST_HEIGHTS,
         SMALL_HEIGHTS,
@@ -195,7 +195,7 @@ lines = [l.replace("auto()", str(next(numbers))) if " = auto()" in l else l
 exec(compile("".join(lines), kinds.__file__, "exec"), kinds.__dict__)
 for name in [n for n in sys.modules if n.startswith("redact") and n != kinds.__name__]:
     del sys.modules[name]
-from redact.detection import CLOSELY, load_detector
+from redact.detection import CLOSE_SCANNED, load_detector
 from redact.types import Target
 from skimage import data
 assert [int(t) for t in Target] == [{numbers}]

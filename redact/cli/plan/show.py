@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from rich.table import Table
 
 from ...pipeline import may_be_open
-from ...plan import Plan, read_plan, user_input
+from ...plan import Plan, read_plan, table_of, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
 from ..results import may_be_open_in_words
@@ -55,7 +55,7 @@ def show(
     """`redact plan show`."""
     value = read_plan(plan_path)
     chosen = {track.id for track in chosen_tracks(value, moment, only, unsure)}
-    rows = [row for row in value.table() if row["track"] in chosen]
+    rows = [row for row in table_of(value) if row["track"] in chosen]
     looked_for = [target.word for target in value.settings.targets]
     if as_json:
         head = {"source": value.source.name, "looked_for": looked_for}
