@@ -12,7 +12,7 @@ LOCKED := $(PIP) --require-hashes -r constraints
 # Some images set it: then each of the commands that tests start would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-lab test-clips test-kills test-cluster test-installs test-wheel coverage lint \
+.PHONY: help demo test test-lab test-clips test-kills test-installs test-wheel coverage lint \
         format samples docs \
         site wheel bench bench-real bench-leak bench-attack bench-audit bench-speed recordings \
         train-smoke release-check locks upgrade pins bounds headless clean
@@ -51,10 +51,6 @@ test-clips: $(STAMP)  ## every clip of the shared footage through the whole run,
 
 test-kills: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
 	REDACT_KILLS=200 $(BIN)/python -m pytest --timeout 0 tests/pipeline/test_resume.py -k killed_at_random
-
-test-cluster: $(STAMP)  ## runs on a dask cluster of two workers, which other tests skip
-	$(LOCKED)/extras.txt
-	$(BIN)/python -m pytest tests/batch
 
 test-installs: $(STAMP)  ## every way of installing that docs/start.md shows, each in a fresh environment
 	REDACT_INSTALLS=1 $(BIN)/python -m pytest --timeout 3000 tests/packaging/test_documented.py

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,7 +153,6 @@ def run_in_parallel(
 def run_in_process(
     command: Command,
     unwanted: Callable[[], bool],
-    environment: Mapping[str, str] | None = None,
     moved: Moved | None = None,
 ) -> Done:
     """Run a command in its own process, and wait for it.
@@ -161,7 +160,6 @@ def run_in_process(
     Args:
         command: to run.
         unwanted: called often; once it returns True, the process is stopped as by Ctrl-C.
-        environment: of the process; None for this one's.
         moved: called with its progress.
     """
 
@@ -175,7 +173,7 @@ def run_in_process(
 
     begun = time.monotonic()
     if unwanted():
-        return Done(lost(command.source, exit_code=ExitCode.INTERRUPTED))
+        return Done(lost(command.source, ExitCode.INTERRUPTED))
     with subprocess.Popen(
         [*safe_python.START_COMMAND, command.name, "--json", ONE_OF_SEVERAL_OPTION, *command.words],
         stdin=subprocess.PIPE,  # closed by the system when this process dies
@@ -184,7 +182,7 @@ def run_in_process(
         text=True,
         errors="surrogateescape",
         cwd=command.folder,
-        env=safe_python.environment(os.environ if environment is None else environment),
+        env=safe_python.environment(),
     ) as process:
         printed: list[str] = []
         messages: list[str] = []
@@ -206,7 +204,7 @@ def run_in_process(
     result = _printed_result("".join(printed))
     if result is None:
         known = code if code in set(ExitCode) else ExitCode.INTERNAL
-        result = lost(command.source, exit_code=ExitCode(known))
+        result = lost(command.source, ExitCode(known))
         result["seconds"] = round(time.monotonic() - begun, 1)
     result.setdefault("state", "refused")
     result.setdefault("seconds", round(time.monotonic() - begun, 1))
@@ -222,22 +220,16 @@ def _printed_result(printed: str) -> dict[str, Any] | None:
     return result if known else None
 
 
-def lost(
-    source: str,
-    code: str = "process_lost",
-    exit_code: ExitCode = ExitCode.INTERNAL,
-    **values: object,
-) -> dict[str, Any]:
+def lost(source: str, exit_code: ExitCode) -> dict[str, Any]:
     """The result for a process that ended without reporting one, for example because it was killed
     for lack of memory.
 
     Args:
         source: path of the file.
-        code, values: of the error's words, see `problem`.
         exit_code: of the process.
     """
     return {
-        **error_as_json(problem(RedactError, code, source=source, **values), source),
+        **error_as_json(problem(RedactError, "process_lost", source=source), source),
         "exit_code": int(exit_code),
         "state": "refused",
         "seconds": 0.0,

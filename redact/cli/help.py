@@ -87,14 +87,14 @@ OPTION_SECTIONS = {
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",
     "part": "preview part_from part_to",
-    "several": "recursive jobs scheduler index",
+    "several": "recursive jobs index",
     "case": "case_file case_set no_manifest custody_log sign_key",
 }
 """Sections for groups of options; all others come first."""
 
 ADVANCED = set(
     """damage rotate only_between only_area ignore_area device margin colour label stamp_corner
-    codec crf preset part_from part_to scheduler no_manifest plan_out accept_findings strict no_plan
+    codec crf preset part_from part_to no_manifest plan_out accept_findings strict no_plan
     adopt as_json verbose""".split()  # noqa: SIM905
 )
 """Options that the first help of a command leaves to --help-all, unless they are few."""

@@ -351,7 +351,6 @@ def _refuse_with_preview(params: dict[str, Any]) -> None:
         ("plan_out", "--plan"),
         ("accept_findings", "--accept-findings"),
         ("index", "--index"),
-        ("scheduler", "--scheduler"),
         ("cut", "--cut"),
     ):
         if params[name]:

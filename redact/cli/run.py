@@ -13,10 +13,8 @@ from typing import Any
 import click
 
 from ..batch import (
-    Cluster,
     Footage,
     Found,
-    check_address,
     find_footage,
     jobs_that_fit,
     run_in_parallel,
@@ -43,7 +41,6 @@ from .sources import (
     run_one,
     settings_of,
     tell_as_they_end,
-    typed_files,
 )
 from .summary import tell_summary
 from .terminal import Terminal, tell_json
@@ -62,7 +59,6 @@ from .terminal import Terminal, tell_json
 @click.option("--no-plan", is_flag=True)
 @adopt_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
-@click.option("--scheduler", metavar="ADDRESS")
 @click.option("--index", type=PATH)
 @click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
@@ -73,7 +69,6 @@ def run(
     output: Path | None,
     recursive: bool,
     jobs: int,
-    scheduler: str | None,
     index: Path | None,
     one_of_several: bool,
     adopt: bool,
@@ -82,7 +77,6 @@ def run(
     """`redact run`."""
     if params["plan_out"] is not None:
         require_own_decisions(params["plan_out"], adopt, Terminal(for_parent=one_of_several))
-    address = _scheduler(scheduler, jobs)
     delivery = chosen_delivery(params, output)
     found = find_footage(sources, recursive=recursive, results=output)
     found = _cut_up(found, options.cuts_of(params), delivery.evidence)
@@ -94,7 +88,7 @@ def run(
         params["verbose"],
     )
     several = found.several
-    part = options.part_wanted(params | {"index": index, "scheduler": scheduler})
+    part = options.part_wanted(params | {"index": index})
     if part is not None:
         results = videos.previews(part)
     else:
@@ -104,9 +98,7 @@ def run(
             check_index(index, videos.delivery)  # it may lie in that folder
             results, begun = results_so_far(), time.monotonic()
             try:
-                if address is not None:
-                    videos.elsewhere(address)
-                elif several and jobs > 1:
+                if several and jobs > 1:
                     videos.at_once(jobs)
                 else:
                     videos.one_by_one(alone=not (several or one_of_several))
@@ -188,21 +180,6 @@ class _Videos:
         ):
             tell_as_they_end(ended, len(paths), self.terminal, results_so_far(), moved)
 
-    def elsewhere(self, address: str) -> None:
-        """Run all sources on the workers of a cluster."""
-        require_passphrase(self.delivery.evidence, elsewhere=True)
-        typed = self._typed()
-        # "x/" is a folder, "x" a file in one.
-        folders = {Path(f"{name}_").parent if name else one.path.parent for one, name in typed}
-        for folder in folders:
-            make_folder(folder)
-        with Cluster(address) as cluster:
-            seen = [one.path for one, _ in typed] + typed_files()
-            cluster.check(Path.cwd(), sorted(folders), seen)
-            self.terminal.say(say("workers", address=address, count=len(cluster.workers)))
-            ended = cluster.results(commands_for(typed))
-            tell_as_they_end(ended, len(typed), self.terminal, results_so_far())
-
     def sum_up(self, results: list[dict[str, Any]], index: Path | None, took: float) -> None:
         """Say what was done and what was not, also after an error, in words and in the index."""
         found, case = self.found, self.delivery.evidence.case
@@ -245,15 +222,6 @@ class _Videos:
 
     def _as_typed(self, place: Path) -> str:
         return f"{place}{os.sep}" if self.found.several or is_folder(place) else str(place)
-
-
-def _scheduler(address: str | None, jobs: int) -> str | None:
-    """The address of the named scheduler in dask's form. Raises UsageError."""
-    if address is None:
-        return None
-    if jobs > 1:
-        raise problem(UsageError, "jobs_and_scheduler")
-    return check_address(address)
 
 
 def _cut_up(found: Found, cuts: tuple[tuple[float, float], ...], evidence: EvidenceChoice) -> Found:

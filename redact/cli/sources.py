@@ -1,5 +1,5 @@
-"""The sources of `redact run`: one after the other, several at once (`--jobs N`, `--scheduler`),
-each in its own process, or a part of one (`--preview`).
+"""The sources of `redact run`: one after the other, several at once (`--jobs N`), each in its own
+process, or a part of one (`--preview`).
 """
 
 from __future__ import annotations
@@ -151,7 +151,6 @@ _NOT_PASSED_ON = frozenset(
         "index",
         "as_json",
         "one_of_several",
-        "scheduler",
     )
 )
 
@@ -194,11 +193,6 @@ def commands_for(places: Iterable[tuple[Footage, str]]) -> list[Command]:
     ]
 
 
-def typed_files() -> list[Path]:
-    """Files among the options, which workers must see, too."""
-    return [path for word in typed_options(_NOT_PASSED_ON) if (path := Path(word)).is_file()]
-
-
 def tell_as_they_end(
     ended: Iterable[tuple[int, Done]],
     count: int,
@@ -226,17 +220,10 @@ def lower_priority() -> None:
         os.nice(10)
 
 
-def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> None:
-    """Raise UsageError if each process would ask for the passphrase of the key.
-
-    A worker elsewhere must not get it, because it would pass through the scheduler.
-    """
+def require_passphrase(evidence: EvidenceChoice) -> None:
+    """Raise UsageError if each process would ask for the passphrase of the key."""
     key = evidence.key_file
-    if key is None or not needs_passphrase(key):
-        return
-    if elsewhere:
-        raise problem(UsageError, "passphrase_elsewhere", key=key)
-    if PASSPHRASE_VARIABLE not in os.environ:
+    if key is not None and needs_passphrase(key) and PASSPHRASE_VARIABLE not in os.environ:
         raise problem(UsageError, "passphrase_of_jobs", key=key)
 
 

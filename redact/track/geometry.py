@@ -66,13 +66,6 @@ def warped_centres(centres: Boxes, motion: Affine) -> Boxes:
     return out
 
 
-def carried(centre: NDArray[np.float64], motions: NDArray[np.float64]) -> Boxes:
-    """`warped_centres` of one box, [4], by each of several motions, [N, 2, 3]: [N, 4]."""
-    scale = np.sqrt(np.abs(np.linalg.det(motions[:, :, :2])))
-    moved = motions[:, :, :2] @ centre[:2] + motions[:, :, 2]
-    return np.concatenate([moved, centre[2:] * scale[:, None]], axis=1)
-
-
 def scale_of(motion: Affine) -> float:
     """How much a similarity enlarges."""
     (a, b), (c, d) = motion[:, :2].tolist()

@@ -5,8 +5,6 @@ Memory is bounded for any length, size and rate of the clip.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,43 +104,6 @@ def levels_of(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
         half = cv2.resize(levels[-1], ((w + 1) // 2, (h + 1) // 2), interpolation=cv2.INTER_AREA)
         levels.append(np.asarray(half, np.uint8))
     return tuple(levels)
-
-
-class RecentPictures:
-    """The newest small pictures, oldest first, bounded in seconds and in bytes."""
-
-    def __init__(self, seconds: float, most_bytes: int) -> None:
-        self._frames: deque[SmallFrame] = deque()
-        self._seconds = seconds
-        self._most_bytes = most_bytes
-        self._bytes = 0
-
-    def push(self, small: SmallFrame) -> None:
-        self._frames.append(small)
-        self._bytes += small.nbytes
-        while len(self._frames) > 2 and (
-            self._bytes > self._most_bytes or small.time - self._frames[0].time > self._seconds
-        ):
-            self._bytes -= self._frames.popleft().nbytes
-
-    def __len__(self) -> int:
-        return len(self._frames)
-
-    @property
-    def oldest(self) -> int:
-        """Index of the oldest frame kept, 0 if there is none."""
-        return self._frames[0].index if self._frames else 0
-
-    def get(self, index: int) -> SmallFrame | None:
-        """The picture of frame `index`, None if it is no longer (or not yet) kept."""
-        # Damaged frames are not kept, so the index does not give the position.
-        return next((small for small in reversed(self._frames) if small.index == index), None)
-
-    def before(self, index: int) -> Iterator[SmallFrame]:
-        """Pictures older than frame `index`, newest first."""
-        for small in reversed(self._frames):
-            if small.index < index:
-                yield small
 
 
 def picture_area(small: SmallFrame) -> float:

@@ -87,7 +87,6 @@ def test_a_preview_with_a_chosen_name_replaces_nothing(redact, folder: Path) -> 
         ("--preview", "5", "--set", "case=A 1"),
         ("--preview", "5", "--plan", "p.json"),
         ("--preview", "5", "--index", "case.html"),
-        ("--preview", "5", "--scheduler", "tcp://127.0.0.1:1"),
         ("--preview", "soon"),
     ],
 )

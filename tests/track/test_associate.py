@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from redact.track.associate import Pairs, assign
-from redact.track.geometry import carried, warped_centres
 
 PAIRS = st.dictionaries(
     st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(0, 2), min_size=1, max_size=7
@@ -64,11 +63,3 @@ def test_nothing_to_match() -> None:
     none = np.zeros(0, np.intp)
     first, second = assign(Pairs(none, none, np.zeros(0)))
     assert len(first) == len(second) == 0
-
-
-def test_one_box_moved_by_many_motions_equals_each_alone() -> None:
-    rng = np.random.default_rng(1)
-    motions = rng.normal(size=(6, 2, 3)) * [1, 1, 50]
-    centre = np.array([120.0, 80, 30, 40])
-    alone = [warped_centres(centre[None], motion)[0] for motion in motions]
-    assert np.allclose(carried(centre, motions), alone)
