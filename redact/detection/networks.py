@@ -64,7 +64,7 @@ EYE: Final = Network(
 NANODET: Final = Network(
     "NanoDet",
     {"nanodet/nanodet-person.int8.onnx":
-        "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f"},
+        "a86ce10216775511ad1de96dadd985e3eb8f8bb56cd0f9b781bfd271308cf616"},
     (Target.FACE, Target.PLATE, Target.PERSON), "every run",
 )
 VERIFIER: Final = Network(

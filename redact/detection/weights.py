@@ -24,7 +24,7 @@ IN_7_BITS: Final = {
     ),
     "eye/eye.int7.onnx": "ea714a20afe0f5156a56ee4787d5fb81ea86969bec52b641ec0769c998edd07e",
     "nanodet/nanodet-person.int7.onnx": (
-        "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd"
+        "25ab63f7d11464910885223107304e6f89a5d40d4513a621a1a61da1682973b9"
     ),
 }
 """SHA-256 of the same networks for processors without VNNI, by file, made by
