@@ -150,7 +150,6 @@ class RenderSettings:
         label: template of the text on masks of the styles cover and solid, "" for none; "{track}"
             is the track's number, and "{code}" the code of why its subject is hidden.
         codes: word of a target → code for subjects that have none of their own, in pairs.
-        notice: text over every picture, in ASCII; "" for none. A region must hide its place.
         stamp: text in a corner of every picture, outside the masks; None for none.
     """
 
@@ -159,7 +158,6 @@ class RenderSettings:
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
     codes: tuple[tuple[str, str], ...] = ()
-    notice: str = ""
     stamp: Stamp | None = None
 
     @property

@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 
 from redact.files import (
     earlier_plan,
-    finding_picture,
     held_name,
     is_made_name,
-    is_preview_or_picture,
-    preview_name,
     redacted_name,
 )
 
@@ -24,24 +21,11 @@ SUFFIXES = st.sampled_from([".mp4", ".MOV", ".mkv", ".jpg"])
 @given(STEMS, SUFFIXES, st.integers(1, 20))
 def test_a_name_shows_what_a_file_is(stem: str, suffix: str, number: int) -> None:
     held = held_name(Path(redacted_name(stem, suffix)).stem, suffix)
-    for name in (redacted_name(stem, suffix), preview_name(stem, suffix), held):
+    for name in (redacted_name(stem, suffix), held):
         assert name.endswith(suffix) and is_made_name(Path(name).stem)
     assert earlier_plan(Path("plan.json"), number).name == f"plan.earlier-{number}.json"
 
 
 def test_other_files_are_not_taken_for_redacts() -> None:
-    for name in ("redacted", "needs-review", "cam.previews", "cam.redactedly", "a.needs-review-x"):
+    for name in ("redacted", "needs-review", "cam.redactedly", "a.needs-review-x"):
         assert not is_made_name(name), name
-
-
-@given(STEMS, SUFFIXES, st.integers(1, 20))
-def test_earlier_previews_are_recognised_and_nothing_else(
-    stem: str, suffix: str, number: int
-) -> None:
-    preview = Path(preview_name(stem, suffix))
-    held = Path(held_name(preview.stem, suffix))
-    pictures = [finding_picture(path, number).name for path in (preview, held)]
-    for name in (preview.name, held.name, *pictures):
-        assert is_preview_or_picture(name, preview)
-    for name in (f"{stem}{suffix}", redacted_name(stem, suffix), f"x{preview.name}"):
-        assert not is_preview_or_picture(name, preview)

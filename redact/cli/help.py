@@ -86,7 +86,6 @@ OPTION_SECTIONS = {
     "search": "targets sensitivity damage rotate cut only_between only_area ignore_area device",
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",
-    "part": "preview part_from part_to",
     "several": "recursive jobs index",
     "case": "case_file case_set no_manifest custody_log sign_key",
 }
@@ -94,7 +93,7 @@ OPTION_SECTIONS = {
 
 ADVANCED = set(
     """damage rotate only_between only_area ignore_area device margin colour label stamp_corner
-    codec crf preset part_from part_to no_manifest plan_out accept_findings strict no_plan
+    codec crf preset no_manifest plan_out accept_findings strict no_plan
     adopt as_json verbose""".split()  # noqa: SIM905
 )
 """Options that the first help of a command leaves to --help-all, unless they are few."""

@@ -199,12 +199,6 @@ encode_options = together(
     click.option("--preset"),
 )
 
-preview_options = together(
-    click.option("--preview", type=seconds, metavar="LENGTH"),
-    click.option("--from", "part_from", type=seconds, metavar="TIME"),
-    click.option("--to", "part_to", type=seconds, metavar="TIME"),
-)
-
 force_option = click.option("--force", is_flag=True)
 json_option = click.option("--json", "as_json", is_flag=True)
 verbose_option = click.option("-v", "--verbose", is_flag=True)
@@ -322,37 +316,3 @@ def all_settings(params: dict[str, Any], several_cuts: bool = False) -> Settings
     return Settings(
         detect_settings(params, several_cuts), render_settings(params), encode_settings(params)
     )
-
-
-def part_wanted(params: dict[str, Any]) -> tuple[float, float | None] | None:
-    """First and last second of a preview, None for the last where it goes to the end of the video;
-    None if no preview is wanted.
-
-    Raises:
-        UsageError: the options contradict each other, or the command cannot make a preview.
-    """
-    length, start, end = params["preview"], params["part_from"], params["part_to"]
-    if length is None and start is None and end is None:
-        return None
-    if length is not None and end is not None:
-        raise problem(UsageError, "two_ends")
-    begin = start or 0.0
-    if length is not None:
-        end = begin + length
-    if end is not None and not begin < end:
-        raise problem(UsageError, "preview_backwards")
-    _refuse_with_preview(params)
-    return begin, end
-
-
-def _refuse_with_preview(params: dict[str, Any]) -> None:
-    for name, option in (
-        ("release", "--release"),
-        ("plan_out", "--plan"),
-        ("accept_findings", "--accept-findings"),
-        ("index", "--index"),
-        ("cut", "--cut"),
-    ):
-        if params[name]:
-            raise problem(UsageError, "not_for_preview", option=option)
-    params["evidence"].refuse_with("--preview")

@@ -36,7 +36,6 @@ from .sources import (
     commands_for,
     in_words,
     neutral_places,
-    preview,
     require_passphrase,
     run_one,
     settings_of,
@@ -55,7 +54,6 @@ from .terminal import Terminal, tell_json
 @options.render_options
 @options.encode_options
 @finish_options
-@options.preview_options
 @click.option("--no-plan", is_flag=True)
 @adopt_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
@@ -88,22 +86,18 @@ def run(
         params["verbose"],
     )
     several = found.several
-    part = options.part_wanted(params | {"index": index})
-    if part is not None:
-        results = videos.previews(part)
-    else:
-        videos.check()
-        remember_found([one.path for one in found.footage], several)
-        with folder_for(output, several):
-            check_index(index, videos.delivery)  # it may lie in that folder
-            results, begun = results_so_far(), time.monotonic()
-            try:
-                if several and jobs > 1:
-                    videos.at_once(jobs)
-                else:
-                    videos.one_by_one(alone=not (several or one_of_several))
-            finally:
-                videos.sum_up(results, index, time.monotonic() - begun)
+    videos.check()
+    remember_found([one.path for one in found.footage], several)
+    with folder_for(output, several):
+        check_index(index, videos.delivery)  # it may lie in that folder
+        results, begun = results_so_far(), time.monotonic()
+        try:
+            if several and jobs > 1:
+                videos.at_once(jobs)
+            else:
+                videos.one_by_one(alone=not (several or one_of_several))
+        finally:
+            videos.sum_up(results, index, time.monotonic() - begun)
     if params["as_json"]:
         tell_json(results if several else results[0])
     return int(worst(ExitCode(result["exit_code"]) for result in results))
@@ -138,16 +132,6 @@ class _Videos:
             paths = [*(one.path for one in self.found.footage), *left_out]
             warn_of_strange_exhibits(delivery.evidence, paths, self.terminal)
         check_results(self._places(), delivery, self.settings.encode.codec)
-
-    def previews(self, part: tuple[float, float | None]) -> list[dict[str, Any]]:
-        """Make a preview of a part of each video."""
-        made = []
-        for one in self.found.footage:
-            with self._delivery_of(one) as here:
-                made.append(
-                    preview(one.path, self.settings, part, here, self.terminal, self.verbose)
-                )
-        return made
 
     def one_by_one(self, alone: bool) -> None:
         """Run one after the other; `alone`: an error ends the command."""

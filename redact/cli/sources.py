@@ -1,5 +1,5 @@
 """The sources of `redact run`: one after the other, several at once (`--jobs N`), each in its own
-process, or a part of one (`--preview`).
+process.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..batch import Command, Done, Footage
 from ..errors import ExitCode, RedactError, UsageError
 from ..inspect import release_path
 from ..media import default_output_name, is_photograph
-from ..pipeline import Delivery, Preview, make_preview, redact_video, released_before
+from ..pipeline import Delivery, redact_video, released_before
 from ..progress import Moved
 from ..record import EvidenceChoice, needs_passphrase
 from ..settings import Settings
@@ -25,7 +25,7 @@ from ..types import clock
 from ..words import error_as_json, error_words, problem, say
 from .app import defect, typed_options
 from .evidence_options import PASSPHRASE_VARIABLE
-from .results import hidden_by, tell_findings, tell_result
+from .results import tell_result
 from .terminal import Terminal
 
 
@@ -79,67 +79,6 @@ def _refused(source: Path, error: RedactError, terminal: Terminal) -> dict[str, 
         **error_as_json(error, str(source)),
         "state": "needs review" if held else "refused",
     }
-
-
-def preview(
-    source: Path,
-    settings: Settings,
-    part: tuple[float, float | None],
-    delivery: Delivery,
-    terminal: Terminal,
-    verbose: bool,
-) -> dict[str, Any]:
-    """Write a preview of a source and say what was found; the result as JSON values.
-
-    Args:
-        source, settings, delivery, verbose: of the command.
-        part: first and last second, see `redact.media.excerpt`.
-    """
-    made = make_preview(source, settings, part, delivery, terminal)
-    _tell(made, part, verbose, terminal)
-    return _as_json(source, made)
-
-
-def _as_json(source: Path, made: Preview) -> dict[str, Any]:
-    result, record, audit = made.result, made.result.record, made.result.audit
-    assert record is not None and audit is not None
-    return {
-        "source": str(source),
-        "output": str(result.output),
-        "preview": True,
-        "exit_code": int(ExitCode.NEEDS_REVIEW if result.needs_review else ExitCode.DONE),
-        "frames": record.frames_written,
-        "warnings": [str(warning) for warning in record.warnings],
-        "audit": audit.to_json(),
-        "pictures": [str(path) for path in result.pictures],
-    }
-
-
-_A_MOMENT: Final = 0.5
-"""Seconds that the last picture may come before the end of the requested part."""
-
-
-def _tell(
-    made: Preview, part: tuple[float, float | None], verbose: bool, terminal: Terminal
-) -> None:
-    result, (start, end) = made.result, part
-    tell_findings(result, verbose, terminal)
-    reached = start + made.found.seconds(len(made.found.source.timeline) - 1)
-    shorter = end is None or end - reached > _A_MOMENT
-    until = clock(reached, 1)
-    until = say("the_end_at", at=until) if shorter else clock(end or 0, 1)
-    terminal.say(
-        say(
-            "preview_made",
-            path=result.output,
-            name=result.source.name,
-            start=clock(start, 1),
-            end=until,
-            what=hidden_by(made.found),
-        )
-    )
-    if result.needs_review:
-        terminal.say(say("preview_needs_review"))
 
 
 _NOT_PASSED_ON = frozenset(

@@ -8,7 +8,6 @@ from .folders import (
     made_folder,
     make_folder,
     make_private,
-    private_folder,
 )
 from .growing_file import Answer, AnswerFile
 from .leftovers import (
@@ -34,10 +33,8 @@ from .names import (
     finding_picture,
     held_name,
     is_made_name,
-    is_preview_or_picture,
     is_work_folder,
     plan_name,
-    preview_name,
     redacted_name,
     release_folder,
     side_file,

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..words import problem, reason_of
-from .names import PRIVATE
 from .output import unwritable
 
 
@@ -49,11 +48,6 @@ def make_private(folder: Path) -> None:
     refuse_link(folder)
     make_folder(folder)
     keep_to_owner(folder, 0o700)
-
-
-def private_folder(folder: Path) -> Path:
-    """Path of the folder NOT-FOR-RELEASE in `folder`, or `folder` if that is one itself."""
-    return folder if folder.resolve().name == PRIVATE else folder / PRIVATE
 
 
 def keep_to_owner(path: Path, mode: int) -> None:

@@ -5,7 +5,6 @@
 | result | `NAME.redacted.EXT`; of another kind than its source `NAME.EXT.redacted.mp4` |
 | result of an excerpt | `NAME.0m40s-2m10s.redacted.EXT` |
 | all that belongs to a result | in the folder `RESULT.redact`, see `work_folder` |
-| preview | `NOT-FOR-RELEASE/NAME.preview.EXT` |
 | picture of a result | `NAME.redacted.EXT.0m12.34s.png`, then `….0m12.34s-2.png` |
 | plan of a search alone | `NAME.EXT.plan.json` |
 
@@ -41,9 +40,9 @@ README, RUN_NOTE, PLAN, RECORD, HELD_NOTE = (
     "held-back.json",
 )
 
-_REDACTED, _PREVIEW, _HELD, _PLAN = "redacted", "preview", "needs-review", ".plan.json"
+_REDACTED, _HELD, _PLAN = "redacted", "needs-review", ".plan.json"
 
-_MADE: Final = re.compile(rf"\.({_REDACTED}|{_HELD}(-\d+)?|{_PREVIEW})(\.|$)", re.IGNORECASE)
+_MADE: Final = re.compile(rf"\.({_REDACTED}|{_HELD}(-\d+)?)(\.|$)", re.IGNORECASE)
 
 
 def excerpt_name(stem: str, suffix: str, span: tuple[float, float | None]) -> str:
@@ -68,18 +67,13 @@ def redacted_name(stem: str, suffix: str) -> str:
     return f"{stem}.{_REDACTED}{suffix}"
 
 
-def preview_name(stem: str, suffix: str) -> str:
-    """Name of the preview of a source."""
-    return f"{stem}.{_PREVIEW}{suffix}"
-
-
 def held_name(stem: str, suffix: str) -> str:
     """Name under which a result is held back."""
     return f"{stem}.{_HELD}{suffix}"
 
 
 def is_made_name(name: str) -> bool:
-    """Whether redact made a file, by its name: a result, one that was held back, or a preview."""
+    """Whether redact made a file, by its name: a result, or one that was held back."""
     return _MADE.search(name) is not None
 
 
@@ -95,13 +89,6 @@ def still_name(output: Path, seconds: float) -> Path:
         path = path.with_name(f"{output.name}.{_time(seconds)}-{number}.png")
         number += 1
     return path
-
-
-def is_preview_or_picture(name: str, preview: Path) -> bool:
-    """Whether a file is a preview of this name, held back or not, or a picture of its findings."""
-    stem, suffix = re.escape(preview.stem), re.escape(preview.suffix)
-    ours = rf"{stem}(\.{_HELD}(-\d+)?)?{suffix}(\.finding-\d+\.png)?"
-    return re.fullmatch(ours, name) is not None
 
 
 def plan_name(of: str) -> str:

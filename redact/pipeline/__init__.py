@@ -37,7 +37,6 @@ from .order import (
     with_codes,
 )
 from .planned_frames import CheckedFrames
-from .preview import Preview, make_preview
 from .publish import write_beside
 from .result import Result, ResultState
 from .run import apply, redact_video

@@ -42,7 +42,6 @@ def publish(
         name = order.held
         make_private(order.held_folder)
         clear_held(order)
-        name.unlink(missing_ok=True)  # a preview that was held back before
     if publishing is not None:
         publishing(digest)
     if order.delivery.release:

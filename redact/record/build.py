@@ -216,8 +216,6 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
     value["render"]["style"] = settings.render.style_name
     if settings.detect.scope.everything:
         del value["detect"]["scope"]
-    if not settings.render.notice:
-        del value["render"]["notice"]
     if settings.render.stamp is None:
         del value["render"]["stamp"]
     if not settings.render.codes:

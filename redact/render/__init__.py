@@ -21,4 +21,4 @@ from .shapes import (
 from .stamp import require_room, stamp_box
 from .styles import Canvas as Canvas
 from .styles import MaskStyle as MaskStyle
-from .styles import notice_box, writable, write_notice
+from .styles import writable

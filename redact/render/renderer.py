@@ -18,7 +18,7 @@ from .hidden import Hidden, soft_radius
 from .samples import Samples
 from .shapes import Shape, shape_of
 from .stamp import check_stamp, write_stamp
-from .styles import Canvas, MaskStyle, load_style, write_notice
+from .styles import Canvas, MaskStyle, load_style
 from .styles.solid import Solid
 
 EDGE_WEIGHT = 0.02
@@ -50,7 +50,6 @@ class Renderer:
 
     def __init__(self, settings: RenderSettings) -> None:
         self._margin = settings.margin
-        self._notice = settings.notice
         self._stamp = settings.stamp
         if self._stamp is not None:
             check_stamp(self._stamp)
@@ -98,8 +97,7 @@ class Renderer:
         self._style.decorate(canvas, shapes)
         if self._stamp is not None:
             write_stamp(canvas, self._stamp)
-        drawn = replace(frame, picture=picture)
-        return write_notice(drawn, self._notice) if self._notice and shapes else drawn
+        return replace(frame, picture=picture)
 
     def _patches(self, canvas: Canvas, seen: Canvas, shapes: list[Shape]) -> list[Patch]:
         """New samples of all masks. All are computed before any is stored, because each needs the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import click
@@ -14,16 +13,14 @@ from numpy.typing import NDArray
 from redact.cli.options import render_settings
 from redact.cli.run import run
 from redact.errors import UsageError
-from redact.render import Renderer, notice_box, write_notice
+from redact.render import Renderer
 from redact.settings import RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
 from redact.words import speaking
 
 from .pictures import planes
-from .test_decoder import FRAMES, encode
 
 GREY = 90
-NOTICE = "NOT FOR RELEASE"
 
 
 def plain(width: int, height: int, form: str) -> Frame:
@@ -105,33 +102,3 @@ def test_white_and_black_are_the_ends_of_the_range() -> None:
 def test_an_invalid_colour_is_refused(rgb: tuple[int, ...]) -> None:
     with pytest.raises(UsageError, match="colour"):
         Renderer(RenderSettings(style=Style.SOLID, colour=rgb))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("size", [(320, 240), (96, 64), (640, 360)])
-def test_the_notice_is_drawn_whole_and_only_in_its_box(size: tuple[int, int]) -> None:
-    out = rgb_of(write_notice(plain(*size, "yuv444p"), NOTICE))
-    rows, columns = np.nonzero(np.abs(out - GREY).max(axis=2) > 20)
-    box = notice_box(*size, NOTICE)
-    assert 0 <= box.x1 <= columns.min() and columns.max() < box.x2 <= size[0]
-    assert 0 <= box.y1 <= rows.min() and rows.max() < box.y2
-    assert columns.max() - columns.min() > 0.9 * box.width
-    # In the middle.
-    assert abs(columns.min() + columns.max() - size[0]) < 0.02 * size[0] + 4
-
-
-def test_a_notice_on_decoded_frames_spoils_no_frame_predicted_from_them(tmp_path: Path) -> None:
-    path = tmp_path / "clip.mkv"
-    encode(path, "mpeg4", "yuv420p", {"g": "40", "bf": "2"})
-    found = []
-    for meanwhile in (True, False):
-        with av.open(path) as container:
-            frames = (
-                Frame(n, n, Fraction(1, 25), picture)
-                for n, picture in enumerate(container.decode(video=0))
-            )
-            # Held as a list, no picture is given back to the decoder before all are there.
-            shown = (write_notice(f, NOTICE) for f in (frames if meanwhile else list(frames)))
-            found.append([planes(frame.picture) for frame in shown])
-    assert len(found[0]) == len(found[1]) == FRAMES
-    for one, other in zip(*found, strict=True):
-        assert all(map(np.array_equal, one, other))

@@ -7,7 +7,7 @@ from typing import cast
 from ...settings import RenderSettings, Style
 from .base import Blur, Canvas, MaskStyle
 from .cover import Cover
-from .lettering import notice_box, writable, write_notice
+from .lettering import writable
 from .mosaic import Mosaic
 from .solid import Solid
 
@@ -19,9 +19,7 @@ __all__ = [
     "Mosaic",
     "Solid",
     "load_style",
-    "notice_box",
     "writable",
-    "write_notice",
 ]
 
 

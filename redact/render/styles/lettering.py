@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...types import Box, Frame
 from .base import Canvas
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -23,7 +21,7 @@ _CAPITAL = 22
 _LINE = "ÀÇgjpqy|"
 """The characters that extend farthest above and below the line."""
 
-_RED, _BLACK = (255, 70, 60), (0, 0, 0)
+_BLACK = (0, 0, 0)
 
 
 def capital_of(height: int, share: float) -> int:
@@ -94,33 +92,6 @@ def write_words(
     edge = np.asarray(cv2.dilate(letters, kernel), np.uint8)
     for stencil, colour in ((edge, _BLACK), (letters, rgb)):
         _fill(canvas, stencil, corner, colour, spared)
-
-
-def notice_box(width: int, height: int, text: str) -> Box:
-    """Box of the text that `write_notice` draws in a picture of that size, in pixels."""
-    (x, y), capital = _notice_place(width, height, text)
-    across, down = text_size(text, capital)
-    return Box(x, y, x + across, y + down)
-
-
-def _notice_place(width: int, height: int, text: str) -> tuple[tuple[int, int], int]:
-    """Left and top of a notice, and the height of a capital such that it spans at most nine tenths
-    of the picture's width."""
-    capital = capital_of(height, 1 / 24)
-    capital = max(1, min(capital, capital * width * 9 // (10 * text_size(text, capital)[0])))
-    return ((width - text_size(text, capital)[0]) // 2, capital // 3), capital
-
-
-def write_notice(frame: Frame, text: str) -> Frame:
-    """Draw a text that `can_write` along the top edge of a frame, and return the frame to use.
-
-    Like `Renderer.draw`, it draws into a copy if something else refers to the planes. Raises
-    UnsafeError if the pixel format cannot be drawn on.
-    """
-    picture = frame.picture
-    corner, capital = _notice_place(picture.width, picture.height, text)
-    write_words(Canvas.of(picture), text, corner, capital, _RED)
-    return replace(frame, picture=picture)
 
 
 def _stroke(capital: int) -> int:
