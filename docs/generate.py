@@ -26,7 +26,7 @@ from redact.record import Manifest
 from redact.words import speak, surface
 
 from .manual import man_page
-from .names import names_page
+from .names import fields_told, names_page
 
 HERE = Path(__file__).resolve().parent
 
@@ -116,12 +116,16 @@ def choose(language: str) -> None:
 
 
 def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """JSON schema of a file; of what the program says of a value, the first sentences."""
+    """JSON schema of a file, with what docstrings say of each value and of its fields."""
     schema = msgspec.json.schema(kind)
     for part in schema["$defs"].values():
-        if "description" in part:
-            # Up to Python 3.12 a docstring is as indented as it is written.
-            part["description"] = inspect.cleandoc(part["description"]).split("\n\n")[0]
+        # Up to Python 3.12 a docstring is as indented as it is written.
+        text = inspect.cleandoc(part.get("description", ""))
+        if text:
+            part["description"] = text.split("\n\n")[0]
+        for name, said in fields_told(text):
+            if (field := part.get("properties", {}).get(name)) is not None:
+                field["description"] = said
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 import re
+from collections.abc import Iterator
 
 import redact
 
@@ -62,3 +63,12 @@ def _as_markdown(doc: str) -> str:
         else:
             lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def fields_told(doc: str) -> Iterator[tuple[str, str]]:
+    """Yield the fields that a docstring tells of, each with what it says."""
+    _, _, fields = doc.partition("\nAttributes:\n")
+    for entry in re.split(r"\n(?=    \S)", fields.split("\n\n")[0]):
+        names, colon, said = entry.strip().partition(": ")
+        for name in names.split(", ") if colon else ():
+            yield name, " ".join(said.split())

@@ -95,26 +95,24 @@ class DetectorRecord(Value, frozen=True):
 
 
 class SettingsRecord(Value, frozen=True):
-    targets: Annotated[
-        tuple[_LookedFor, ...],
-        Meta(description="what search and audit look for; none where only texts are hidden"),
-    ]
+    """How the search was made.
+
+    Attributes:
+        targets: what search and audit look for; none where only texts are hidden.
+        frames_looked_at: by the detectors; in others, what was seen is followed.
+        turned: degrees clockwise by which pictures were scanned turned as well.
+        texts: kinds of text that were hidden wherever they were read.
+    """
+
+    targets: tuple[_LookedFor, ...]
     sensitivity: Sensitivity
     detectors: tuple[DetectorRecord, ...]
-    frames_looked_at: Annotated[
-        Natural | None, Meta(description="by the detectors; in others, what was seen is followed")
-    ] = None
+    frames_looked_at: Natural | None = None
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
     rotate: Rotate = Rotate.AUTO
-    turned: Annotated[
-        tuple[Literal[90, 180, 270], ...],
-        Meta(description="degrees clockwise by which pictures were scanned turned as well"),
-    ] = ()
-    texts: Annotated[
-        tuple[_Read, ...],
-        Meta(description="kinds of text that were hidden wherever they were read"),
-    ] = ()
+    turned: tuple[Literal[90, 180, 270], ...] = ()
+    texts: tuple[_Read, ...] = ()
 
 
 _OF_TARGETS: Final = ("targets", "texts")
@@ -160,34 +158,36 @@ _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
 class TrackRecord(Value, frozen=True, kw_only=True):
-    """One object over time; what is decided about it stands in its subject."""
+    """One object over time; what is decided about it stands in its subject.
+
+    Attributes:
+        certainty: probability that it is what it seems.
+        confirmed: of two about one frame, the later counts.
+        shapes: which cells of the box a person takes up, up to the next entry.
+        key_pictures: how a person wants the mask of the track.
+    """
 
     id: Positive
     target: TargetWord
     origin: Origin
-    certainty: Annotated[
-        Probability | None, Meta(description="probability that it is what it seems")
-    ] = None
-    confirmed: Annotated[
-        tuple[Confirmed, ...], Meta(description="of two about one frame, the later counts")
-    ] = ()
-    shapes: Annotated[
-        tuple[Shaped, ...],
-        Meta(description="which cells of the box a person takes up, up to the next entry"),
-    ] = ()
-    key_pictures: Annotated[
-        tuple[KeyPicture, ...], Meta(description="how a person wants the mask of the track")
-    ] = ()
+    certainty: Probability | None = None
+    confirmed: tuple[Confirmed, ...] = ()
+    shapes: tuple[Shaped, ...] = ()
+    key_pictures: tuple[KeyPicture, ...] = ()
     keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1)]
 
 
 class DoubtRecord(Value, frozen=True):
-    """A place without a mask at which somebody may be visible."""
+    """A place without a mask at which somebody may be visible.
+
+    Attributes:
+        chance: probability that it is that.
+    """
 
     frame: Natural
     target: _LookedFor
     box: Box
-    chance: Annotated[Probability, Meta(description="probability that it is that")]
+    chance: Probability
 
 
 def doubt_records(doubts: tuple[Doubt, ...]) -> tuple[DoubtRecord, ...]:
@@ -204,16 +204,15 @@ def doubts_of(records: tuple[DoubtRecord, ...], frames: int) -> tuple[Doubt, ...
 
 
 class BodyRecord(Value, frozen=True):
-    """A person or vehicle within one shot, known and not hidden."""
+    """A person or vehicle within one shot, known and not hidden.
+
+    Attributes:
+        looks: frame, left, top, right, bottom (upright source pixels), score of each detection.
+    """
 
     vehicle: bool
     looks: Annotated[
-        tuple[tuple[Natural, int, int, int, int, Probability], ...],
-        Meta(
-            min_length=1,
-            description="frame, left, top, right, bottom (upright source pixels), score of each "
-            "detection",
-        ),
+        tuple[tuple[Natural, int, int, int, int, Probability], ...], Meta(min_length=1)
     ]
 
 
@@ -241,6 +240,12 @@ def bodies_of(records: tuple[BodyRecord, ...], frames: int) -> tuple[Body, ...]:
 
 
 class SourceRecord(Value, frozen=True):
+    """The video that the plan is for.
+
+    Attributes:
+        begin: of an excerpt: time of its first picture in the file; `pts` count from it.
+    """
+
     name: str
     sha256: Sha256
     size: Natural
@@ -248,16 +253,21 @@ class SourceRecord(Value, frozen=True):
     height: Positive
     time_base: _Rational
     pts: list[list[int]]
-    begin: Annotated[
-        int | None,
-        Meta(
-            description="of an excerpt: time of its first picture in the file; `pts` count from it"
-        ),
-    ] = None
+    begin: int | None = None
 
 
 class PlanRecord(Value, frozen=True, kw_only=True):
-    """The whole file. `docs/plan.schema.json` is generated from this class."""
+    """The whole file. `docs/plan.schema.json` is generated from this class.
+
+    Attributes:
+        subjects: tracks that are one person, plate or thing, and what is decided about it; a track
+            of none of them is hidden, and nobody has decided about it.
+        muted: spans of sound that the output does not have.
+        doubts: places without a mask at which somebody may be.
+        texts: what can be read in the video; null: nobody read it.
+        bodies: people and vehicles that were seen; subjects name theirs from 1 on.
+        mark: by which redact knows the user whose decisions these are; files only.
+    """
 
     format: Annotated[str, Meta(pattern=f"^{PLAN_FORMAT}$")]
     format_version: Annotated[int, Meta(ge=PLAN_FORMAT_VERSION, le=PLAN_FORMAT_VERSION)]
@@ -266,30 +276,11 @@ class PlanRecord(Value, frozen=True, kw_only=True):
     settings: SettingsRecord
     cuts: tuple[Natural, ...]
     unchecked: tuple[Natural, ...]
-    subjects: Annotated[
-        tuple[Subject, ...],
-        Meta(
-            description="tracks that are one person, plate or thing, and what is decided about it; "
-            "a track of none of them is hidden, and nobody has decided about it"
-        ),
-    ] = ()
-    muted: Annotated[
-        tuple[MutedSpan, ...], Meta(description="spans of sound that the output does not have")
-    ] = ()
+    subjects: tuple[Subject, ...] = ()
+    muted: tuple[MutedSpan, ...] = ()
     review: ReviewState | None = None
-    doubts: Annotated[
-        tuple[DoubtRecord, ...], Meta(description="places without a mask at which somebody may be")
-    ] = ()
-    texts: Annotated[
-        tuple[FoundText, ...] | None,
-        Meta(description="what can be read in the video; null: nobody read it"),
-    ] = None
-    bodies: Annotated[
-        tuple[BodyRecord, ...],
-        Meta(description="people and vehicles that were seen; subjects name theirs from 1 on"),
-    ]
+    doubts: tuple[DoubtRecord, ...] = ()
+    texts: tuple[FoundText, ...] | None = None
+    bodies: tuple[BodyRecord, ...]
     tracks: tuple[TrackRecord, ...]
-    mark: Annotated[
-        str | UnsetType,
-        Meta(description="by which redact knows the user whose decisions these are; files only"),
-    ] = UNSET
+    mark: str | UnsetType = UNSET

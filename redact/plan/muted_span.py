@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
-
-from msgspec import Meta
 
 from ..types import Milliseconds, Origin, UtcOrNone, Value
 
@@ -26,12 +23,10 @@ class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"
         how: silence or a tone.
         reason, decided_by, decided_at, code: see `Decided`; they go on record.
         origin: whether a person chose it, or speech was heard there.
+        start: milliseconds after the first picture; below zero: before it.
     """
 
-    start: Annotated[
-        Milliseconds,
-        Meta(description="milliseconds after the first picture; below zero: before it"),
-    ]
+    start: Milliseconds
     end: Milliseconds
     how: Sound = Sound.MUTE
     reason: str = ""

@@ -19,16 +19,11 @@ class SeenFrames(Value, frozen=True):
             faster, or skipped over).
         frames: spans, both ends included.
         by: who was at the page; "" if they gave no name.
+        speed: still: stood on, or stepped to; normal: played at 1x at most; fast.
     """
 
     view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
-    speed: Annotated[
-        str,
-        Meta(
-            pattern="^(still|normal|fast)$",
-            description="still: stood on, or stepped to; normal: played at 1x at most; fast",
-        ),
-    ]
+    speed: Annotated[str, Meta(pattern="^(still|normal|fast)$")]
     frames: Runs
     by: str = ""
 
@@ -44,7 +39,7 @@ class SeenSubject(Value, frozen=True):
 
     track: Positive
     frames: Runs
-    closely: Annotated[Runs, Meta(description="this track alone was shown, enlarged")] = ()
+    closely: Runs = ()
 
 
 class SeenMoment(Value, frozen=True):

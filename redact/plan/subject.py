@@ -60,7 +60,7 @@ class Subject(Value, frozen=True):
             before a decision.
         bodies: numbers, ascending, of the plan's bodies that are surely its own: of the person, or
             of the vehicle that bears the plate.
-        code: see `Decided`.
+        code: of the rule that the decision rests on.
     """
 
     tracks: Annotated[tuple[Positive, ...], Meta(min_length=1)]
@@ -70,7 +70,7 @@ class Subject(Value, frozen=True):
     decided_by: str = ""
     decided_at: UtcOrNone = ""
     bodies: tuple[Positive, ...] = ()
-    code: Annotated[str, Meta(description="of the rule that the decision rests on")] = ""
+    code: str = ""
 
     @property
     def by_person(self) -> bool:

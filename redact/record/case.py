@@ -49,7 +49,8 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
         not_redacted: why the file as a whole is not redacted, if it is not.
         organisation: that hands the output over.
         requester: who asked for it.
-        request_date: when; deadline: until when it is due.
+        request_date: when they asked.
+        deadline: until when it is due.
         reasons: why things are hidden: reason code or text by target word (`Target.word`); a
             track's own reason takes precedence.
         codes: what the reason codes of this case mean; empty if reasons are plain words.

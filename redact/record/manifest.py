@@ -43,7 +43,21 @@ from .withheld import kind_of
 
 
 class SourcePart(Part):
-    """The original. It was hashed before the run and again after the last frame."""
+    """The original. It was hashed before the run and again after the last frame.
+
+    Attributes:
+        frames: pictures that were decoded.
+        seconds: from the first picture to the last.
+        declared_frames: as its headers say, or, where they do not and some were lost, as many as
+            its packets hold; null: nothing is known of any.
+        cut_frames: of the declared ones, those that its edit list cuts off.
+        bytes_missing: at its end, as far as its headers tell.
+        torn: parts of it could not be read: pictures or sound may be missing.
+        video_stream: the one that is redacted, from 0.
+        first_seconds: time of the first picture, on the clock of the source.
+        sound: length of each sound track.
+        excerpt: null: all of it; otherwise frames and times are those of this part.
+    """
 
     name: FileName
     size: Natural
@@ -53,77 +67,63 @@ class SourcePart(Part):
     video_codec: str
     width: Natural
     height: Natural
-    frames: Annotated[Natural, Meta(description="pictures that were decoded")]
-    seconds: Annotated[Seconds, Meta(description="from the first picture to the last")]
+    frames: Natural
+    seconds: Seconds
     sound_tracks: Natural
-    declared_frames: Annotated[
-        Natural | None,
-        Meta(
-            description="as its headers say, or, where they do not and some were lost, as many as "
-            "its packets hold; null: nothing is known of any"
-        ),
-    ]
-    cut_frames: Annotated[
-        Natural, Meta(description="of the declared ones, those that its edit list cuts off")
-    ]
-    bytes_missing: Annotated[int, Meta(ge=0, description="at its end, as far as its headers tell")]
-    torn: Annotated[
-        bool, Meta(description="parts of it could not be read: pictures or sound may be missing")
-    ]
-    video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")]
-    first_seconds: Annotated[
-        Seconds, Meta(description="time of the first picture, on the clock of the source")
-    ] = 0.0
-    sound: Annotated[tuple[SoundPart, ...], Meta(description="length of each sound track")] = ()
-    excerpt: Annotated[
-        ExcerptPart | None,
-        Meta(description="null: all of it; otherwise frames and times are those of this part"),
-    ] = None
+    declared_frames: Natural | None
+    cut_frames: Natural
+    bytes_missing: Annotated[int, Meta(ge=0)]
+    torn: bool
+    video_stream: Natural
+    first_seconds: Seconds = 0.0
+    sound: tuple[SoundPart, ...] = ()
+    excerpt: ExcerptPart | None = None
 
 
 class OutputPart(Part):
-    """The redacted file: a new file, with its own hash."""
+    """The redacted file: a new file, with its own hash.
+
+    Attributes:
+        credentials: empty; in records of 0.1.0, SHA-256 of the certificate that signed content
+            credentials (C2PA) in it.
+    """
 
     name: FileName
     size: Natural
     sha256: Sha256
     frames: Natural
-    credentials: Annotated[
-        str,
-        Meta(
-            pattern="^([0-9a-f]{64})?$",
-            description="empty; in records of 0.1.0, SHA-256 of the certificate that signed "
-            "content credentials (C2PA) in it",
-        ),
-    ] = ""
+    credentials: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
 
 
 class ToolPart(Part):
-    """What ran. Versions are those of the modules that were loaded."""
+    """What ran. Versions are those of the modules that were loaded.
+
+    Attributes:
+        platform: operating system and processor family, no host.
+        device: what the networks ran on: cpu, or an accelerator.
+    """
 
     redact: str
     python: str
-    platform: Annotated[str, Meta(description="operating system and processor family, no host")]
+    platform: str
     libraries: dict[str, str]
     models: tuple[ModelPart, ...]
-    device: Annotated[str, Meta(description="what the networks ran on: cpu, or an accelerator")] = (
-        "cpu"
-    )
+    device: str = "cpu"
 
 
 class RunPart(Part):
-    """How the output was made."""
+    """How the output was made.
 
-    command: Annotated[tuple[str, ...], Meta(description="as typed, folders removed")]
+    Attributes:
+        command: as typed, folders removed.
+        decisions_sha256: of all in the plan that the output was made of, not of what was looked at
+            besides.
+    """
+
+    command: tuple[str, ...]
     settings: dict[str, Any]
     plan_sha256: Sha256
-    decisions_sha256: Annotated[
-        Sha256,
-        Meta(
-            description="of all in the plan that the output was made of, not of what was looked "
-            "at besides"
-        ),
-    ]
+    decisions_sha256: Sha256
     started: Utc
     finished: Utc
     steps: tuple[StepPart, ...]
@@ -134,7 +134,17 @@ MANIFEST_FORMAT_VERSION = 1
 
 
 class Manifest(Part):
-    """The whole file."""
+    """The whole file.
+
+    Attributes:
+        audit: null: no audit ran.
+        removed: in the source, not in the output.
+        findings_accepted: reason for publishing in spite of the audit's findings.
+        review: null: nobody reviewed on the page.
+        subjects: people and vehicles, in order of their first tracks.
+        withheld: most pictures first; empty: an older version's.
+        may_be_open: places where somebody may be visible, the most probable first.
+    """
 
     format: Annotated[str, Meta(pattern=f"^{MANIFEST_FORMAT}$")]
     format_version: Annotated[int, Meta(ge=1, le=MANIFEST_FORMAT_VERSION)]
@@ -144,33 +154,20 @@ class Manifest(Part):
     run: RunPart
     tool: ToolPart
     tracks: tuple[TrackPart, ...]
-    audit: Annotated[AuditPart | None, Meta(description="null: no audit ran")]
+    audit: AuditPart | None
     damaged_frames: tuple[Natural, ...]
     warnings: tuple[MessagePart, ...]
     notes: tuple[MessagePart, ...]
-    removed: Annotated[
-        tuple[RemovedPart, ...], Meta(description="in the source, not in the output")
-    ]
+    removed: tuple[RemovedPart, ...]
     not_checked: tuple[LimitPart, ...]
     custody_log: LogAnchor | None
-    findings_accepted: Annotated[
-        str, Meta(description="reason for publishing in spite of the audit's findings")
-    ] = ""
+    findings_accepted: str = ""
     muted: list[MutedPart] = field(default_factory=list)
     signed_by: PublicKeyHex = ""
-    review: Annotated[ReviewPart | None, Meta(description="null: nobody reviewed on the page")] = (
-        None
-    )
-    subjects: Annotated[
-        list[SubjectPart], Meta(description="people and vehicles, in order of their first tracks")
-    ] = field(default_factory=list)
-    withheld: Annotated[
-        list[WithheldPart], Meta(description="most pictures first; empty: an older version's")
-    ] = field(default_factory=list)
-    may_be_open: Annotated[
-        tuple[OpenPart, ...],
-        Meta(description="places where somebody may be visible, the most probable first"),
-    ] = ()
+    review: ReviewPart | None = None
+    subjects: list[SubjectPart] = field(default_factory=list)
+    withheld: list[WithheldPart] = field(default_factory=list)
+    may_be_open: tuple[OpenPart, ...] = ()
 
     @property
     def cut(self) -> tuple[float, float] | None:

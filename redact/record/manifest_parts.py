@@ -48,39 +48,48 @@ Pixels = Annotated[float, Meta(description="upright pixels of the source")]
 
 
 class FindingPart(Part):
-    """A place that a person must look at; `kind` and `rule` are terms of `redact.words`."""
+    """A place that a person must look at; `kind` and `rule` are terms of `redact.words`.
+
+    Attributes:
+        frames: first and last.
+        seconds: on the clock of the source.
+        box: left, top, right, bottom, overall.
+        path: frame and box.
+        track: hidden track that it belongs to.
+        doubtful: it may well be nothing.
+        accepted: why it is none; empty: nobody accepted it.
+    """
 
     number: Positive
     kind: str
     target: TargetWord
-    frames: Annotated[tuple[Natural, Natural], Meta(description="first and last")]
-    seconds: Annotated[tuple[Seconds, Seconds], Meta(description="on the clock of the source")]
-    box: Annotated[
-        tuple[Pixels, Pixels, Pixels, Pixels], Meta(description="left, top, right, bottom, overall")
-    ]
+    frames: tuple[Natural, Natural]
+    seconds: tuple[Seconds, Seconds]
+    box: tuple[Pixels, Pixels, Pixels, Pixels]
     scores: dict[str, float]
     rule: str
-    path: Annotated[
-        tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
-    ]
-    track: Annotated[Positive | None, Meta(description="hidden track that it belongs to")] = None
-    doubtful: Annotated[bool, Meta(description="it may well be nothing")] = False
-    accepted: Annotated[str, Meta(description="why it is none; empty: nobody accepted it")] = ""
+    path: tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...]
+    track: Positive | None = None
+    doubtful: bool = False
+    accepted: str = ""
     accepted_by: str = ""
     accepted_at: UtcOrNone = ""
 
 
 class OpenPart(Part):
-    """A place where somebody may be visible; `why` is a term of `redact.words`."""
+    """A place where somebody may be visible; `why` is a term of `redact.words`.
+
+    Attributes:
+        seconds: from the first picture.
+        chance: probability, as estimated before.
+        box: left, top, right, bottom; null: the whole picture.
+    """
 
     frame: Natural
-    seconds: Annotated[Seconds, Meta(description="from the first picture")]
+    seconds: Seconds
     why: str
-    chance: Annotated[float, Meta(ge=0, le=1, description="probability, as estimated before")]
-    box: Annotated[
-        tuple[Pixels, Pixels, Pixels, Pixels] | None,
-        Meta(description="left, top, right, bottom; null: the whole picture"),
-    ]
+    chance: Annotated[float, Meta(ge=0, le=1)]
+    box: tuple[Pixels, Pixels, Pixels, Pixels] | None
 
 
 class CheckPart(Part):
@@ -92,14 +101,18 @@ class CheckPart(Part):
 
 
 class KeptPart(Part):
-    """A track that has no mask of its own by decision: shown, cut off, or a false alarm."""
+    """A track that has no mask of its own by decision: shown, cut off, or a false alarm.
+
+    Attributes:
+        action: keep, cut-off or false-alarm.
+    """
 
     track: Positive
     target: TargetWord
     frames: tuple[Natural, Natural]
     shown: Runs
     reason: str
-    action: Annotated[Action, Meta(description="keep, cut-off or false-alarm")] = Action.KEEP
+    action: Action = Action.KEEP
 
 
 class DetectorPart(Part):
@@ -109,25 +122,33 @@ class DetectorPart(Part):
 
 class BodiesPart(Part):
     """Bodies in the pictures that the audit scanned as a whole; a body counts once for each
-    picture."""
+    picture.
+
+    Attributes:
+        hidden: with a hidden face or head.
+        small: too small to be known.
+        bare: neither.
+    """
 
     pictures: Natural
-    hidden: Annotated[Natural, Meta(description="with a hidden face or head")]
-    small: Annotated[Natural, Meta(description="too small to be known")]
-    bare: Annotated[Natural, Meta(description="neither")]
+    hidden: Natural
+    small: Natural
+    bare: Natural
 
 
 class LookedPart(Part):
-    """How much the audit scanned."""
+    """How much the audit scanned.
+
+    Attributes:
+        bodies: null: bodies were not looked for.
+    """
 
     frames_compared: Natural
     frames_looked_at: Natural
     close_looks: Natural
     detectors: tuple[DetectorPart, ...]
     targets: tuple[TargetWord, ...]
-    bodies: Annotated[BodiesPart | None, Meta(description="null: bodies were not looked for")] = (
-        None
-    )
+    bodies: BodiesPart | None = None
 
 
 class AuditPart(Part):
@@ -152,129 +173,124 @@ class SpanPart(Part):
 
 class SmallerPart(Part):
     """A stretch in which a person made a mask smaller than redact does, or moved it off what a
-    network saw."""
+    network saw.
+
+    Attributes:
+        by: empty: nobody gave a name.
+    """
 
     first: Natural
     last: Natural
     reason: str
-    by: Annotated[str, Meta(description="empty: nobody gave a name")]
+    by: str
     at: UtcOrNone = ""
 
 
 class TrackPart(Part):
-    """One object and what was done with it. Times count from the first picture."""
+    """One object and what was done with it. Times count from the first picture.
+
+    Attributes:
+        method: style of the mask; none where nothing of the track is hidden.
+        decided_by: empty: nobody gave a name.
+        score: how surely it is what it seems, 0 to 1: the certainty of the plan, else the best
+            score of a detector; null: neither is known.
+        subject: first track of the subject that it belongs to; null: of its own.
+        shown: first and last frame of each span in which it is visible by decision; in all its
+            other frames it is hidden.
+        covered: those of the frames in `shown` in which masks of others cover more than a tenth of
+            it.
+        made_smaller: stretches of frames in which a person made the mask smaller than the program
+            does, so that a part of what was found can be visible.
+        code: of the rule that the decision rests on; empty: none was given.
+        by_person: a person decided about it, be it that it stays hidden; false: nobody touched it,
+            and it is hidden by the program's rule.
+        confirmed: what a person said of it while looking at its pictures.
+        shown_confirmed: those of the frames in `shown` in which no detector was sure of it: it is
+            visible there for a person looked and said so.
+    """
 
     track: Positive
     target: TargetWord
     action: Action
     origin: Origin
-    method: Annotated[
-        str, Meta(description="style of the mask; none where nothing of the track is hidden")
-    ]
+    method: str
     found_by: tuple[str, ...]
     reason: str
-    decided_by: Annotated[str, Meta(description="empty: nobody gave a name")]
+    decided_by: str
     first_frame: Natural
     last_frame: Natural
     first_seconds: Seconds
     last_seconds: Seconds
     frames_per_state: dict[str, int]
     spans: tuple[SpanPart, ...]
-    score: Annotated[
-        float | None,
-        Meta(
-            description="how surely it is what it seems, 0 to 1: the certainty of the plan, else "
-            "the best score of a detector; null: neither is known"
-        ),
-    ] = None
-    subject: Annotated[
-        Positive | None,
-        Meta(description="first track of the subject that it belongs to; null: of its own"),
-    ] = None
-    shown: Annotated[
-        Runs,
-        Meta(
-            description="first and last frame of each span in which it is visible by decision; in "
-            "all its other frames it is hidden"
-        ),
-    ] = field(default_factory=tuple)
-    covered: Annotated[
-        Runs,
-        Meta(
-            description="those of the frames in `shown` in which masks of others cover more than a "
-            "tenth of it"
-        ),
-    ] = field(default_factory=tuple)
-    made_smaller: Annotated[
-        list[SmallerPart],
-        Meta(
-            description="stretches of frames in which a person made the mask smaller than the "
-            "program does, so that a part of what was found can be visible"
-        ),
-    ] = field(default_factory=list)
+    score: float | None = None
+    subject: Positive | None = None
+    shown: Runs = field(default_factory=tuple)
+    covered: Runs = field(default_factory=tuple)
+    made_smaller: list[SmallerPart] = field(default_factory=list)
     decided_at: UtcOrNone = ""
-    code: Annotated[
-        str, Meta(description="of the rule that the decision rests on; empty: none was given")
-    ] = ""
-    by_person: Annotated[
-        bool,
-        Meta(
-            description="a person decided about it, be it that it stays hidden; false: nobody "
-            "touched it, and it is hidden by the program's rule"
-        ),
-    ] = False
-    confirmed: Annotated[
-        list[Confirmed],
-        Meta(description="what a person said of it while looking at its pictures"),
-    ] = field(default_factory=list)
-    shown_confirmed: Annotated[
-        list[tuple[Natural, Natural]],
-        Meta(
-            description="those of the frames in `shown` in which no detector was sure of it: it is "
-            "visible there for a person looked and said so"
-        ),
-    ] = field(default_factory=list)
+    code: str = ""
+    by_person: bool = False
+    confirmed: list[Confirmed] = field(default_factory=list)
+    shown_confirmed: list[tuple[Natural, Natural]] = field(default_factory=list)
 
 
 class SubjectPart(Part):
-    """A person or vehicle that was detected as a whole body as well, not only by face or plate."""
+    """A person or vehicle that was detected as a whole body as well, not only by face or plate.
 
-    subject: Annotated[Positive, Meta(description="number of the first track")]
+    Attributes:
+        subject: number of the first track.
+        frames: pictures in which a track of it is.
+        body_frames: further pictures in which only the body is: from behind, say.
+    """
+
+    subject: Positive
     kind: Annotated[str, Meta(pattern="^(person|vehicle)$")]
-    frames: Annotated[Natural, Meta(description="pictures in which a track of it is")]
-    body_frames: Annotated[
-        Natural,
-        Meta(description="further pictures in which only the body is: from behind, say"),
-    ]
+    frames: Natural
+    body_frames: Natural
 
 
 class MutedPart(Part):
-    """A span of sound that the output does not have. Times count from the first picture."""
+    """A span of sound that the output does not have. Times count from the first picture.
+
+    Attributes:
+        decided_by: empty: not stated.
+    """
 
     start_seconds: Seconds
     end_seconds: Seconds
     how: Annotated[str, Meta(pattern="^(mute|tone)$")]
     reason: str
-    decided_by: Annotated[str, Meta(description="empty: not stated")]
+    decided_by: str
     decided_at: UtcOrNone = ""
     code: str = ""
 
 
 class WithheldPart(Part):
-    """How much was withheld under one code, or for one reason that has none."""
+    """How much was withheld under one code, or for one reason that has none.
+
+    Attributes:
+        reason: empty if there is a code.
+        subjects: how many people, vehicles, texts and areas.
+        frames: pictures in which one of them is hidden.
+        seconds: for which these pictures are shown.
+        sound_seconds: of sound that was muted.
+    """
 
     code: str
-    reason: Annotated[str, Meta(description="empty if there is a code")]
-    subjects: Annotated[
-        dict[str, Natural], Meta(description="how many people, vehicles, texts and areas")
-    ]
-    frames: Annotated[Natural, Meta(description="pictures in which one of them is hidden")]
-    seconds: Annotated[Seconds, Meta(description="for which these pictures are shown")]
-    sound_seconds: Annotated[Seconds, Meta(description="of sound that was muted")]
+    reason: str
+    subjects: dict[str, Natural]
+    frames: Natural
+    seconds: Seconds
+    sound_seconds: Seconds
 
 
 class AnswerPart(Part):
-    """A finding of an earlier audit, and a person's answer to it."""
+    """A finding of an earlier audit, and a person's answer to it.
+
+    Attributes:
+        first_seconds: from the first picture of the source; null: not known.
+    """
 
     kind: str
     target: TargetWord
@@ -284,47 +300,54 @@ class AnswerPart(Part):
     reason: str
     answered_by: str = ""
     answered_at: UtcOrNone = ""
-    first_seconds: Annotated[
-        Seconds | None, Meta(description="from the first picture of the source; null: not known")
-    ] = None
+    first_seconds: Seconds | None = None
 
 
 class StillPart(Part):
-    """A picture of the result that a person saved on the page."""
+    """A picture of the result that a person saved on the page.
+
+    Attributes:
+        seconds: from the first picture.
+        current: its masks are those of the output.
+    """
 
     name: FileName
     sha256: Sha256
     frame: Natural
-    seconds: Annotated[Seconds, Meta(description="from the first picture")]
-    current: Annotated[bool, Meta(description="its masks are those of the output")]
+    seconds: Seconds
+    current: bool
     by: str = ""
     at: UtcOrNone = ""
 
 
 class ReviewPart(Part):
-    """What was on the screen in 'redact review' before the run, not where anybody looked."""
+    """What was on the screen in 'redact review' before the run, not where anybody looked.
 
-    reviewer: Annotated[
-        str, Meta(description="who said on the page who they are; empty: nobody gave a name")
-    ]
+    Attributes:
+        reviewer: who said on the page who they are; empty: nobody gave a name.
+        frames_seen: shown, but for those that only flew by.
+        moments: risky moments that the page listed.
+        moments_answered: of those seen, from their picture alone.
+        frames_played: shown while it played at 1x at most.
+        open_seconds: for which the page was open.
+        worked_seconds: of these, with a person's actions less than a minute apart.
+    """
+
+    reviewer: str
     frames: Natural
-    frames_seen: Annotated[Natural, Meta(description="shown, but for those that only flew by")]
+    frames_seen: Natural
     findings: Natural
     findings_answered: Natural
     seen: tuple[SeenFrames, ...]
     subjects: tuple[SeenSubject, ...]
     answers: tuple[AnswerPart, ...]
-    moments: Annotated[Natural, Meta(description="risky moments that the page listed")] = 0
+    moments: Natural = 0
     moments_seen: Natural = 0
-    moments_answered: Annotated[
-        Natural, Meta(description="of those seen, from their picture alone")
-    ] = 0
-    frames_played: Annotated[Natural, Meta(description="shown while it played at 1x at most")] = 0
+    moments_answered: Natural = 0
+    frames_played: Natural = 0
     stills: list[StillPart] = field(default_factory=list)
-    open_seconds: Annotated[Natural, Meta(description="for which the page was open")] = 0
-    worked_seconds: Annotated[
-        Natural, Meta(description="of these, with a person's actions less than a minute apart")
-    ] = 0
+    open_seconds: Natural = 0
+    worked_seconds: Natural = 0
 
 
 class ModelPart(Part):
@@ -334,15 +357,16 @@ class ModelPart(Part):
 
 
 class SoundPart(Part):
-    """The length of one sound track of the original."""
+    """The length of one sound track of the original.
+
+    Attributes:
+        seconds: as far as it could be read; null: it was not read.
+        declared_seconds: as the container states; null: it states nothing of it.
+    """
 
     stream: Natural
-    seconds: Annotated[
-        Seconds | None, Meta(description="as far as it could be read; null: it was not read")
-    ]
-    declared_seconds: Annotated[
-        Seconds | None, Meta(description="as the container states; null: it states nothing of it")
-    ]
+    seconds: Seconds | None
+    declared_seconds: Seconds | None
 
 
 class StepPart(Part):
@@ -360,27 +384,34 @@ class LimitPart(Part):
 
 class ExcerptPart(Part):
     """Which part of the original the result is. Times of the record count from its first picture;
-    these count from the first picture of the original."""
+    these count from the first picture of the original.
 
-    from_seconds: Annotated[Seconds, Meta(description="start, as it was asked for")]
-    to_seconds: Annotated[Seconds, Meta(description="end, as it was asked for")]
-    begins_seconds: Annotated[Seconds, Meta(description="its first picture")]
-    original_seconds: Annotated[
-        Seconds | None, Meta(description="length of the original; null: its headers do not say")
-    ]
-    file_seconds: Annotated[
-        Seconds, Meta(description="its first picture, on the clock of the original")
-    ]
+    Attributes:
+        from_seconds: start, as it was asked for.
+        to_seconds: end, as it was asked for.
+        begins_seconds: its first picture.
+        original_seconds: length of the original; null: its headers do not say.
+        file_seconds: its first picture, on the clock of the original.
+    """
+
+    from_seconds: Seconds
+    to_seconds: Seconds
+    begins_seconds: Seconds
+    original_seconds: Seconds | None
+    file_seconds: Seconds
 
 
 class RemovedPart(Part):
-    """Something in the source that is not in the output."""
+    """Something in the source that is not in the output.
 
-    stream: Annotated[Natural | None, Meta(description="null: of the file as a whole")]
+    Attributes:
+        stream: null: of the file as a whole.
+        what: never the content of what was removed.
+    """
+
+    stream: Natural | None
     kind: str
-    what: Annotated[
-        MessagePart | None, Meta(description="never the content of what was removed")
-    ] = None
+    what: MessagePart | None = None
 
 
 class LogAnchor(Part):

@@ -24,16 +24,19 @@ class Scope(Value, frozen=True):
     """A user's limits in space and time. What lies outside the excerpt is not in the result at all;
     what lies outside the others is not searched, and stays visible.
 
-    Spans are (first, last) seconds after the first picture; areas are in upright source pixels."""
+    Spans are (first, last) seconds after the first picture; areas are in upright source pixels.
 
-    between: Annotated[tuple[_Span, ...], Meta(description="none: all the time")] = ()
-    ignored: Annotated[
-        tuple[Box, ...], Meta(description="what lies wholly inside one is not searched for")
-    ] = ()
-    only: Annotated[
-        tuple[Box, ...], Meta(description="what touches none is not searched for; none: all is")
-    ] = ()
-    cut: Annotated[_Span | None, Meta(description="the excerpt that is made; null: all")] = None
+    Attributes:
+        between: none: all the time.
+        ignored: what lies wholly inside one is not searched for.
+        only: what touches none is not searched for; none: all is.
+        cut: the excerpt that is made; null: all.
+    """
+
+    between: tuple[_Span, ...] = ()
+    ignored: tuple[Box, ...] = ()
+    only: tuple[Box, ...] = ()
+    cut: _Span | None = None
 
     @property
     def everything(self) -> bool:

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from operator import lt
-from typing import Annotated, Final, NamedTuple, overload
-
-from msgspec import Meta
+from typing import Final, NamedTuple, overload
 
 from .boxes import Box
 from .fields import Natural, Probability, UtcOrNone, Value
@@ -132,11 +130,12 @@ class Confirmed(Value, frozen=True):
         same: whether it shows the subject that the decision is about.
         by: who answered; "" if they gave no name.
         at: when, UTC.
+        same: it is the one whom the decision is about.
     """
 
     first: Natural
     last: Natural
-    same: Annotated[bool, Meta(description="it is the one whom the decision is about")] = True
+    same: bool = True
     by: str = ""
     at: UtcOrNone = ""
 
