@@ -18,7 +18,6 @@ import redact.cli.report
 import redact.cli.review
 import redact.cli.run
 import redact.cli.verify
-import redact.cli.watch
 from redact.detection.device import open_network
 from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET, READER, VERIFIER
 from redact.detection.weights import read_weights

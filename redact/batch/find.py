@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -266,15 +266,6 @@ def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
     return Message("left_masks") if _is_mask(path) else None
 
 
-def _no_videos(folder: Path, results: Path) -> Iterator[tuple[Path, Message]]:
-    """Files directly in a folder whose names are not those of videos."""
-    with contextlib.suppress(OSError):
-        for path in sorted(folder.iterdir()):
-            ours = path.name.endswith((".partial", ".json", ".sig"))
-            if not (names_footage(path) or ours or path == results or path.is_dir()):
-                yield path, Message("left_no_video")
-
-
 def _lies_in(path: Path, folder: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
@@ -299,61 +290,3 @@ def _once(footage: Iterable[tuple[Footage, bool]]) -> Iterator[Footage]:
         if not (place in seen and (searched or seen[place])):
             yield one
         seen[place] = searched
-
-
-@dataclass
-class Inbox:
-    """A folder that is polled for new videos.
-
-    Attributes:
-        folder: to watch, with the folders in it if `recursive`.
-        quiet: seconds for which a file's size and time must not change before it counts as
-            complete: copying programs and recorders write in bursts.
-        results: folder in it, or elsewhere, that is skipped.
-        waiting: how many videos were there at the last check and have not been returned yet.
-        ignored: files that will never be returned, with the reason.
-    """
-
-    folder: Path
-    quiet: float
-    results: Path
-    recursive: bool = False
-    waiting: int = 0
-    ignored: tuple[tuple[Path, Message], ...] = ()
-    _seen: dict[Path, tuple[tuple[int, int], float]] = field(default_factory=dict)
-    _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
-
-    def ready(self, now: float, *, last: bool = False) -> list[Footage]:
-        """Videos that have stopped growing and were not returned before in this state.
-
-        A video that changes after it was returned is returned again.
-
-        Args:
-            now: seconds on a clock that only goes forward.
-            last: nothing more is expected, so empty files are returned as well.
-        """
-        self.waiting = 0
-        try:
-            found = find_footage([self.folder], recursive=self.recursive, results=self.results)
-        except InputError:  # nothing there yet
-            return []
-        self.ignored = (*found.left_out, *_no_videos(self.folder, self.results))
-        given = []
-        for one in found.footage:
-            try:
-                state = one.path.stat()
-            except OSError:  # moved away meanwhile
-                continue
-            mark = (state.st_size, state.st_mtime_ns)
-            known, since = self._seen.get(one.path, (None, now))
-            if known != mark:
-                since = now
-                self._seen[one.path] = (mark, now)
-            if self._taken.get(one.path) == mark:
-                continue
-            if (state.st_size or last) and now - since >= self.quiet:
-                self._taken[one.path] = mark
-                given.append(one)
-            else:
-                self.waiting += 1
-        return given

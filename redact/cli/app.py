@@ -181,7 +181,7 @@ def as_typed(value: Any) -> str:
 
 
 SECTIONS: Final = {
-    "usual": ("run", "review", "fix", "desktop", "watch"),
+    "usual": ("run", "review", "fix", "desktop"),
     "steps": ("detect", "plan", "apply", "mask"),
     "files": ("survey", "inspect", "verify"),
     "papers": ("check", "report", "log", "key"),

@@ -64,15 +64,6 @@ def test_the_other_files_of_a_run_are_finished(
     assert "Traceback" not in ended.stderr
 
 
-def test_watching_continues(inbox: Path, with_defect: dict[str, str], tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    words = ("watch", inbox, "-o", out, "--quiet-for", 1, "--once")
-    ended = call(*words, *FAST, **with_defect)
-    assert "a.mp4: refused (" in ended.stderr and "b.mp4: done (" in ended.stderr
-    assert "internal error" in (out / "failed" / "a.mp4.txt").read_text()
-    assert (out / "b.redacted.mp4").exists()
-
-
 def test_a_single_file_and_a_requested_traceback(inbox: Path, with_defect: dict[str, str]) -> None:
     words = ("run", inbox / "a.mp4", *FAST)
     alone = call(*words, **with_defect)
