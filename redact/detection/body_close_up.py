@@ -9,6 +9,7 @@ its mudguard, which scans of the whole picture seldom detect.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,7 @@ from .ensemble import (
 from .nms import iou, suppress
 from .people import Bodies, People
 from .scaling import Scaler
+from .two_at_a_time import TwoAtATime
 from .verifier import VERIFIER_SIDE
 from .views import clipped
 
@@ -68,7 +70,7 @@ class BodyCloseUp:
         self._people, self._faces, self._eye = people, faces, eye
         self._plates = plates
         self.target, self._aspect = target, sample_aspect
-        self._scaler = Scaler()
+        self._scaler, self._two_at_a_time = Scaler(), TwoAtATime()
 
     def bodies(self, frame: Frame) -> Bodies:
         """People and vehicles in a frame.
@@ -112,7 +114,7 @@ class BodyCloseUp:
         picture = self._scaler.frame(frame.picture)
         width, height = picture.size
         rgb = picture.view(Rect(0, 0, width, height), (width, height))
-        found = Detections.concat([scan(rgb, box) for box in boxes])
+        found = Detections.concat(self._two_at_a_time(partial(scan, rgb, box) for box in boxes))
         return suppress(clipped(found, width, height), SAME_FACE)
 
     def _head(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:

@@ -9,8 +9,8 @@ are shown to the verifier.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Final, TypeVar
+from functools import partial
+from typing import Final
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ from .centerface import DUPLICATE_IOU
 from .face_plate import PAD
 from .nms import iou
 from .scaling import Picture, Scaler, turned_boxes
+from .two_at_a_time import TwoAtATime
 from .verifier import VERIFIER_CHANNELS, VERIFIER_SIDE, Verifier
 
 CLOSE_SCANNED: Final = PerKind(
@@ -33,8 +34,6 @@ others, and `load_close_up` has a network for each of these."""
 
 ScanImage = Callable[[NDArray[np.uint8]], Detections]
 """A network: uint8 [H, W, 3], RGB, to its detections, in its pixels; two threads may call it."""
-
-T = TypeVar("T")
 
 FACE_WINDOW: Final = 5.0
 """Side of the square around a face or head, in its longer side: the object is then 32 pixels tall
@@ -98,16 +97,7 @@ class CloseUp:
         self._verifier, self._networks = verifier, dict(networks)
         self._presentations = tuple(dict.fromkeys(presentations))
         self._scaler = Scaler()
-        # Networks here use half of the processors each: see `threads_each`.
-        self._two = ThreadPoolExecutor(2, "close scans")
-
-    def _each(self, scan: Callable[[int], T], rows: NDArray[np.intp]) -> list[T]:
-        """Scan some places, two at a time, and return the answers in order."""
-        if len(rows) < 2:
-            return [scan(int(row)) for row in rows]
-        scans = [self._two.submit(scan, int(row)) for row in rows]
-        wait(scans)  # a caller that goes on, or fails, must find no scan running
-        return [done.result() for done in scans]
+        self._two_at_a_time = TwoAtATime()
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
@@ -147,8 +137,8 @@ class CloseUp:
         if len(plates):
             odds[plates] = self._plates(rgb, boxes[plates])
         others = np.flatnonzero(target != Target.PLATE)
-        odds[others] = self._each(
-            lambda row: self._round(rgb, boxes[row], Target(int(target[row]))), others
+        odds[others] = self._two_at_a_time(
+            partial(self._round, rgb, boxes[row], Target(int(target[row]))) for row in others
         )
         return odds
 

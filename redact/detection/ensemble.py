@@ -10,10 +10,9 @@ Faces are evidence of heads, and heads of people: each target is weighed from it
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -35,6 +34,7 @@ from .close_up import ScanImage
 from .face_plate import FacePlateDetector
 from .nms import cluster, common
 from .scaling import Picture, Scaler
+from .two_at_a_time import TwoAtATime
 from .views import clipped
 
 SAME_FACE: Final = 0.35
@@ -69,6 +69,8 @@ class Ensemble:
         close_networks: the best network for each kind, for close scans.
         targets: what is searched for, none part of another.
         all_but_plates: see below.
+        alone: name of the witness that scans after all others, on all processors, because it takes
+            longer than they do together; None if there is none.
 
     Attributes:
         all_but_plates: a detector of all other targets, for less, where no plate is expected; None
@@ -86,6 +88,7 @@ class Ensemble:
         close_networks: Mapping[Target, ScanImage],
         targets: tuple[Target, ...] = DEFAULT_TARGETS,
         all_but_plates: Ensemble | None = None,
+        alone: str | None = None,
     ) -> None:
         self.name, self.weights_sha256 = name, weights_sha256
         self.close_networks, self.all_but_plates = close_networks, all_but_plates
@@ -94,9 +97,9 @@ class Ensemble:
         self._others = {n: scan for scans in others.values() for n, scan in scans.items()}
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()
-        # Our network's answer is post-processed while the others run: that occupies one processor,
-        # and all of them are busy only while networks run.
-        self._beside = ThreadPoolExecutor(1, "scans") if others else None
+        # What scans alone has all processors, and is the largest scan.
+        self._alone = alone
+        self._two_at_a_time = TwoAtATime()
 
     def scan_image(self, rgb: NDArray[np.uint8]) -> Detections:
         """Detections of our network in one image, in its pixels, before suppression."""
@@ -149,28 +152,12 @@ class Ensemble:
         raise LookupError(f"no network finds {target.word}")
 
     def _scans(self, picture: Picture) -> tuple[Detections, dict[str, Detections]]:
-        """Run our network and the others on a picture, two at a time."""
-        if self._beside is None:
-            return self._ours.scan(picture), {}
-        waiting = deque(self._others.items())
-
-        def next_ones() -> dict[str, Detections]:
-            seen: dict[str, Detections] = {}
-            while True:
-                try:
-                    name, scan = waiting.popleft()
-                except IndexError:  # the other thread took the last one
-                    return seen
-                seen[name] = scan(picture)
-
-        ours = self._beside.submit(self._ours.scan, picture)
-        rest = self._beside.submit(next_ones)  # in the same thread, once our network has scanned
-        try:
-            seen = next_ones()
-        finally:
-            wait([rest])  # a caller that goes on, or fails, must find no scan running
-        seen |= rest.result()
-        return ours.result(), {name: seen[name] for name in self._others}
+        """Run our network and the others on a picture, two at a time, and then what scans alone."""
+        beside = {name: scan for name, scan in self._others.items() if name != self._alone}
+        scans = [partial(scan, picture) for scan in (self._ours.scan, *beside.values())]
+        ours, *others = self._two_at_a_time(scans)
+        seen = dict(zip(beside, others, strict=True))
+        return ours, {n: seen[n] if n in seen else s(picture) for n, s in self._others.items()}
 
 
 def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration) -> Detections:

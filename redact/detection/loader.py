@@ -85,10 +85,12 @@ class Networks:
         each = threads or (threads_each() if beside else default_threads())
         self._ours = OurNetwork([t for t in CHANNELS if t in known], each, keep_memory)
         self._faces = CenterFace(each) if beside else None
-        # Loaded for the first face or plate to be scanned: many clips have none.
+        # Loaded for the first face or plate to be scanned, or for the first picture without plates:
+        # many clips have none.
         # That may happen in a thread, which does not inherit the device (`on_device`).
         here = copy_context()
         self._eye = once(lambda: here.run(Eye, each)) if EYE in used else None
+        self._faces_alone = once(lambda: here.run(CenterFace, threads or default_threads()))
         self._people = People(each) if Target.PERSON in known else None
 
     def witnesses(
@@ -132,11 +134,19 @@ class Networks:
         known, rest = load_calibration(), tuple(t for t in self.targets if t is not Target.PLATE)
         fewer: Ensemble | None = None
         # What is known of faces is evidence for heads, which few networks see from behind.
-        alone = Target.HEAD not in with_nested(self.targets)
-        if faces is not None and sizes.without_plates and rest and alone:
+        no_heads = Target.HEAD not in with_nested(self.targets)
+        if faces is not None and sizes.without_plates and rest and no_heads:
             ours_fewer = self._ours.detector(*sizes.without_plates, sample_aspect=sample_aspect)
-            named = "face without plates"
-            fewer = Ensemble(ours_fewer, others, named, known, *said, closely, rest)
+            alone, beside = self._faces_alone, others[Target.FACE][CENTERFACE_SMALL]
+            scans = {
+                CENTERFACE_LARGE: lambda picture: alone().scan(picture, large, sample_aspect),
+                CENTERFACE_SMALL: beside,
+            }
+            fewer = Ensemble(
+                *(ours_fewer, {Target.FACE: scans}, "face without plates", known, *said),
+                *(closely, rest),
+                alone=CENTERFACE_LARGE,
+            )
         return Ensemble(ours, others, kind, known, *said, closely, self.targets, fewer)
 
 
