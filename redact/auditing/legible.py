@@ -27,8 +27,12 @@ from .audit_detectors import AuditDetectors
 from .what_is_hidden import Covers, Mask, by_decision, shares_covered
 
 READ_EVERY: Final = 6.0
-"""Seconds of video per picture that is read, at least two pictures: reading one takes a third of a
-second of one processor."""
+"""Seconds of video per picture that is read: reading one takes a third of a second of one
+processor."""
+
+LEAST_FOR_TWO: Final = 1.0
+"""Seconds of video from which at least two pictures are read, to see whether a number moves; in
+less it hardly does."""
 
 FOUND_BY_TEXT: Final = -1.0
 """Log odds used instead of a scan for a place that was found by its text alone. With it, a close
@@ -194,9 +198,10 @@ def frames_to_read(plan: Plan) -> set[int]:
     times = [clock.at(plan.seconds(frame)) for frame in range(len(line))]
     # A recording that stood still for a day has not a day of pictures.
     seconds = sum(min(b - a, READ_EVERY) for a, b in pairwise(times))
-    most = max(2, round(seconds / READ_EVERY))
+    most = max(2 if seconds >= LEAST_FOR_TWO else 1, round(seconds / READ_EVERY))
     doubts = sorted((d for d in plan.doubts if d.target is Target.PLATE), key=lambda d: -d.chance)
-    chosen = _unlike([d.frame for d in doubts], [f for _, f in sorted(_largest(plan))], most - 1)
+    largest = [frame for _, frame in sorted(_largest(plan))]
+    chosen = _unlike([d.frame for d in doubts], largest, max(1, most - 1))
     even = np.linspace(0, len(line) - 1, most - len(chosen) + 2)[1:-1]
     return chosen | {round(frame) for frame in even.tolist()}
 

@@ -167,6 +167,9 @@ def test_pictures_with_doubts_and_with_large_plates_are_read(
     stood_still = replace(plan.source.timeline, pts=(*pts[:9], *(p + 10**9 for p in pts[9:])))
     late = replace(plan, source=replace(plan.source, timeline=stood_still))
     assert len(frames_to_read(late)) == 2, "no more pictures in a day without any"
+    hurried = replace(plan.source.timeline, time_base=plan.source.timeline.time_base / 3)
+    brief = replace(plan, source=replace(plan.source, timeline=hurried))
+    assert frames_to_read(brief) == {30}, "half a second is worth one picture"
     monkeypatch.setattr(legible, "READ_EVERY", 0.5)
     assert frames_to_read(plan) >= {30, 12}
 
