@@ -9,7 +9,7 @@ from typing import Any
 from ..auditing import AuditResult
 from ..detection import require_models
 from ..errors import PlanError, UsageError
-from ..files import belongs_to_user, make_folder
+from ..files import belongs_to_user, make_folder, ready_folder
 from ..pipeline import (
     Delivery,
     Journal,
@@ -98,7 +98,8 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
             if what.plan_file not in session.excerpts:
                 set_plan_aside(what.plan_file, journal)
                 session.excerpts.add(what.plan_file)
-            write_plan(plan, what.plan_file, force=True, never=(session.source,))
+            with ready_folder(what.plan_file.parent):
+                write_plan(plan, what.plan_file, force=True, never=(session.source,))
         with job.in_turn(), claimed(order) as (allowed, claim):
             made = apply(allowed, plan, journal, what.accepted(), publishing=claim.publishing)
             result = write_beside(made, allowed)

@@ -117,7 +117,7 @@ def test_facts_are_in_the_report(manifest: Manifest) -> None:
         "art.\u00a06(1)(c) GDPR",  # no line ends within it
         "Cour d’appel &lt;Lyon&gt;",
         "third party&#39;s car",
-        "seen where a hidden subject was a moment before or after",
+        "more likely than not, judging by all detections of it",
     ):
         assert fact in page, fact
 

@@ -23,11 +23,14 @@ def test_in_and_out_make_an_excerpt(
     with served_here(source, plan_file) as server:
         page = Page(browser, server.address, "excerpt-")
         page.opened()
-        for number, key in ((4, "i"), (9, "o")):
-            page.go(number)
-            page.press(key)
-            wanted = [4, len(times) - 1] if key == "i" else [4, 9]
-            page.until(lambda wanted=wanted: page.state("state.summary.excerpt") == wanted)
+        page.go(4)
+        page.press("i")
+        page.until(lambda: page.state("state.summary.excerpt") == [4, len(times) - 1])
+        for frame in range(5, 10):  # each is on the screen
+            page.press("ARROW_RIGHT")
+            page.until(lambda frame=frame: page.frame() == frame)
+        page.press("o")
+        page.until(lambda: page.state("state.summary.excerpt") == [4, 9])
         assert read_plan(plan_file).review.excerpt == (4, 9)  # type: ignore[union-attr]
         page.shot("marked")
         page.press("ENTER", ctrl=True)

@@ -22,7 +22,7 @@ from redact.types import Action, Box, State, Target
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten
-from ..side_files import held_of, record_of, report_of
+from ..side_files import held_of, note_of, record_of, report_of
 from .browser import Page, look_like, resize, served
 
 VIEWER = """#!/bin/sh
@@ -224,7 +224,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         looks.check()
         page.shot("needs-a-look")
         held = held_of(case / "street.redacted.mp4")
-        assert held.exists() and held.with_name(f"{held.name}.json").exists(), (
+        assert held.exists() and note_of(case / "street.redacted.mp4").exists(), (
             "redact fix can mend it"
         )
         page.click("#to-findings")
@@ -269,7 +269,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.click("#show-report")
         looks.check()
         page.until(lambda: page.js("return document.querySelector('iframe')"))
-        assert page.text("#shown-path") == f"{result}.report.html"
+        assert page.text("#shown-path") == f"{report_of(result)}"
         page.shot("report")
         page.until(lambda: tab_leads_into_the_report(page))  # keys scroll it
         page.click("#close-shown")
