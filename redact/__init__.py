@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .api import audit as audit
     from .api import consequences as consequences
     from .api import detect as detect
-    from .api import export_coco as export_coco
     from .api import fix as fix
     from .api import follow as follow
     from .api import mask as mask
@@ -58,10 +57,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 _HOMES = {
-    "api": (
-        "apply audit consequences detect export_coco fix follow mask read_manifest read_plan run "
-        "write_plan"
-    ),
+    "api": "apply audit consequences detect fix follow mask read_manifest read_plan run write_plan",
     "auditing": "AuditResult AuditSettings",
     "detection": "Detector",
     "errors": "RedactError",

@@ -304,17 +304,6 @@ def mask(
     )
 
 
-def export_coco(plan: Plan) -> bytes:
-    """The tracks of a plan for other tools, as COCO JSON: one image per frame, and one annotation
-    for each track in each frame where it lies in the picture. `mask` writes a video of the masks.
-
-    Boxes are in upright source pixels; frames count from 0 (`frame_id`). Each annotation has the
-    number of its track (`track_id`), what is done with it (`action`), and for a person whose shape
-    is known, that shape as polygons.
-    """
-    return plans.export_coco(plan)
-
-
 def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
     """The consequences of keeping tracks visible, in sentences: when each is visible and when not.
 

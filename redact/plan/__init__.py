@@ -4,7 +4,6 @@ from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
 from .build import HIDDEN_SHARE, REASON_DAMAGED, build_plan, uncovered, with_held
 from .census import Census, census, counted
-from .coco import export_coco
 from .excerpt import excerpt_of
 from .file import (
     EncodedKeys,

@@ -77,31 +77,6 @@ class Silhouette:
         down = _overlaps(box.y1, box.height / ROWS, ROWS, other.y1, other.y2)
         return float(down @ self.cells @ across)
 
-    def outline(self, box: Box) -> list[list[float]]:
-        """Polygons around its cells when it lies in `box`, each as [x, y, x, y, …] as in COCO.
-        Holes are filled."""
-        twice = np.pad(self.cells, 1).repeat(2, axis=0).repeat(2, axis=1)
-        wide: NDArray[np.uint8] = twice.astype(np.uint8)
-        import cv2  # here, so that a system without OpenCV's libraries gets a readable error
-
-        contours, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        step = np.array([box.width / COLUMNS, box.height / ROWS])
-        found = []
-        for contour in contours:
-            # Samples 2n and 2n + 1 are the two halves of cell n: a corner lies at the outer side.
-            corners = np.ceil(contour[:, 0] / 2) - 1
-            turned = _without_straight(corners)
-            found.append((turned * step + [box.x1, box.y1]).ravel().tolist())
-        return found
-
-
-def _without_straight(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A closed polygon without duplicate corners and those on a straight line."""
-    corners = corners[(corners != np.roll(corners, 1, axis=0)).any(axis=1)]
-    before, after = corners - np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0) - corners
-    bends = before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]
-    return np.asarray(corners[bends])
-
 
 def _overlaps(
     start: float, step: float, count: int, low: float, high: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,21 +32,6 @@ def test_the_area_in_common_with_a_box_is_that_of_its_cells(silhouette: Silhouet
     assert silhouette.common(BOX, cell) == pytest.approx(6)
     assert silhouette.common(BOX, cell.grown(-0.25)) == pytest.approx(1.5)
     assert silhouette.common(BOX, Box(0, 0, 10, 20)) == 0
-
-
-@given(silhouettes)
-def test_its_polygons_contain_every_cell(
-    silhouette: Silhouette,
-) -> None:
-    drawn = np.zeros((2 * ROWS, 3 * COLUMNS), np.uint8)
-    for corners in silhouette.outline(BOX):
-        points = np.array(corners).reshape(-1, 2) - [10, 20]
-        own = np.zeros_like(drawn)
-        # Corners lie on the edges of pixels.
-        cv2.fillPoly(own, [np.rint(16 * points - 8).astype(np.int32)], 1, shift=4)
-        drawn |= own
-    cells = silhouette.cells.repeat(2, axis=0).repeat(3, axis=1)
-    assert drawn[cells].all()
 
 
 def test_an_empty_silhouette_is_refused() -> None:
