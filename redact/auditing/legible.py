@@ -107,9 +107,6 @@ class Legible:
             UnsafeError: the picture could not be read.
         """
         scope = self._plan.settings.scope
-        timeline = self._plan.source.timeline
-        if not scope.at(float(shown.time - timeline.time(0))):
-            return []
         lines = [line for line in self._lines_of(shown) if line.score >= LEGIBLE]
         covered = shares_covered(mask, np.array([line.box for line in lines]).reshape(-1, 4))
         bare = [x for x, c in zip(lines, covered, strict=True) if c < HIDDEN_SHARE]

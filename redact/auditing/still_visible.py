@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from math import ceil
 
 import numpy as np
@@ -102,7 +101,6 @@ class StillVisible:
         self._detectors = detectors
         # What a user excluded from the search is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
-        self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
         self._shrinker = VideoReformatter()
         self._scanner = IncrementalScanner(detectors.scan, whole_every)
         self._last: Remembered[Detections] | None = None
@@ -121,8 +119,6 @@ class StillVisible:
             mask: makes its mask.
             parts: of it, to scan; None for all of it.
         """
-        if not self._scope.at(float(shown.time - self._begun)):
-            return None
         found = self._everywhere(shown) if parts is None else self._detectors.scan(shown, parts)
         found = self._scope.select(found)
         if kept := self._covers.kept(shown.index):

@@ -83,7 +83,7 @@ def heading(table: str, section: str) -> str:
 
 
 OPTION_SECTIONS = {
-    "search": "targets sensitivity damage rotate cut only_between only_area ignore_area device",
+    "search": "targets sensitivity damage rotate cut ignore_area device",
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",
     "several": "recursive jobs index",
@@ -92,7 +92,7 @@ OPTION_SECTIONS = {
 """Sections for groups of options; all others come first."""
 
 ADVANCED = set(
-    """damage rotate only_between only_area ignore_area device margin colour label stamp_corner
+    """damage rotate ignore_area device margin colour label stamp_corner
     codec crf preset no_manifest plan_out accept_findings strict no_plan
     adopt as_json verbose""".split()  # noqa: SIM905
 )

@@ -35,7 +35,6 @@ from ..types import (
     Box,
     Scope,
     Target,
-    clock,
     without_nested,
 )
 from ..words import FALLBACK, problem, say, spoken
@@ -138,14 +137,7 @@ device_option = click.option(
     callback=_use_device,
 )
 
-AREA: Final = "LEFT,TOP,WIDTH,HEIGHT"
 cut_option = click.option("--cut", type=seconds, nargs=2, multiple=True, metavar="FROM TO")
-scope_options = together(
-    click.option("--only-between", type=seconds, nargs=2, multiple=True, metavar="FROM TO"),
-    click.option("--only-area", type=area, multiple=True, metavar=AREA),
-    click.option("--ignore-area", type=area, multiple=True, metavar=AREA),
-)
-
 detect_options = together(
     click.option(
         "--targets",
@@ -157,7 +149,7 @@ detect_options = together(
     choice("--sensitivity", Sensitivity.BALANCED),
     choice("--damage", Damaged.HOLD),
     choice("--rotate", Rotate.AUTO),
-    scope_options,
+    click.option("--ignore-area", type=area, multiple=True, metavar="LEFT,TOP,WIDTH,HEIGHT"),
     device_option,
 )
 
@@ -220,8 +212,6 @@ SETTING_OF: Final = {
     "targets": ("targets", "texts"),
     "sensitivity": ("sensitivity",),
     "cut": ("scope",),
-    "only_between": ("scope",),
-    "only_area": ("scope",),
     "ignore_area": ("scope",),
     "damage": ("damaged",),
     "rotate": ("rotate",),
@@ -241,18 +231,12 @@ def cuts_of(params: dict[str, Any]) -> tuple[tuple[float, float], ...]:
 
 
 def scope_of(params: dict[str, Any], several_cuts: bool = False) -> Scope:
-    """The limits that were given; of several excerpts, the first. Raises UsageError for a span that
-    ends before it begins, and for limits that contradict each other."""
+    """The limits that were given; of several excerpts, the first. Raises UsageError where only one
+    is made."""
     cuts = cuts_of(params)
     if len(cuts) > 1 and not several_cuts:
         raise problem(UsageError, "one_cut", count=len(cuts))
-    if cuts and params["only_between"]:
-        raise problem(UsageError, "cut_and_between")
-    for start, end in params["only_between"]:
-        if not start < end:
-            raise problem(UsageError, "between_backwards", start=clock(start), end=clock(end))
-    cut = cuts[0] if cuts else None
-    return Scope(params["only_between"], params["ignore_area"], params["only_area"], cut)
+    return Scope(params["ignore_area"], cuts[0] if cuts else None)
 
 
 def _label(template: str) -> str:

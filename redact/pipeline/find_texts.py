@@ -125,14 +125,14 @@ def find_texts(
     scanner = IncrementalScanner(lines.scan, WHOLE_EVERY)
     settings = TrackSettings(scan_every=every, lost_time=2 * every, late=every, grace=every)
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
-    scope, zero = plan.settings.scope, plan.source.timeline.time(0)
+    scope = plan.settings.scope
     cuts, last = frozenset(plan.cuts), -every
     with progress.stage("read", len(plan.source.timeline)) as stage:
         for frame in Decode(info, frozenset(plan.unchecked)):
             time = tracker.small_picture(frame).time
             due = frame.index in cuts or time - last >= every
             found = None
-            if due and scope.at(float(frame.time - zero)):
+            if due:
                 last = time
                 found = scope.select(scanner.scan(frame, shrink(frame, scaler, time)))
             tracker.observe(frame, found)

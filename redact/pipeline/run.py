@@ -143,7 +143,7 @@ def apply(
     """
     info, evidence = order.info, order.delivery.evidence
     before = require_same_source(plan, info, journal, digest)
-    require_scope(info, plan.settings.scope, plan.source.timeline)
+    require_scope(info, plan.settings.scope)
     require_models(plan.settings.kinds)
     remark_on_run(order, plan, journal)
     covered = covered_spans(plan, order.draw.render.margin)

@@ -11,7 +11,7 @@ from ..detection import (
     Detector,
     device_now,
 )
-from ..errors import InputError
+from ..errors import InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of, with_lead
 from ..plan import Plan, SourceRef, build_plan, excerpt_of, uncovered
 from ..settings import DetectSettings, Sensitivity
@@ -32,7 +32,7 @@ from ..types import (
     readable,
 )
 from ..words import Message, problem
-from .check_scope import no_picture_in, require_scope
+from .check_scope import require_scope
 from .find_texts import with_texts
 from .journal import Journal
 from .remarks import remark_on_damage
@@ -96,9 +96,8 @@ def detect(
         with read_ahead(_prepared(record.frames, tracker)) as decoded:
             for frame in decoded:
                 since_first = record.note(frame)
-                found, areas, before = None, None, scanner.whole + scanner.parts
-                if settings.scope.at(since_first):
-                    found, areas = scanned(frame, tracker, scanner, small_scans)
+                before = scanner.whole + scanner.parts
+                found, areas = scanned(frame, tracker, scanner, small_scans)
                 if holds(info, frame):
                     looked += scanner.whole + scanner.parts - before
                 if found is not None:
@@ -124,7 +123,7 @@ def detect(
         )
     record.require_some(info)
     if not scans:
-        raise no_picture_in(info, settings.scope)
+        raise problem(UsageError, "looks_at_nothing", path=info.path)
     with journal.step("track", None, "tracks") as step:
         whole = tracker.finish()
         step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
@@ -160,7 +159,7 @@ def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -
     plan = record.plan(info, digest, settings, tracker.finish(), used, 0)
     plan = with_texts(info, plan, journal)
     if not plan.frames_looked_at:
-        raise no_picture_in(info, settings.scope)
+        raise problem(UsageError, "looks_at_nothing", path=info.path)
     return plan
 
 

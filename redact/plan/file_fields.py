@@ -138,13 +138,9 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
     """Decode the settings of the search. Raises ValueError if a span or area is invalid."""
     if record.scope.cut is not None and not 0 <= record.scope.cut[0] < record.scope.cut[1]:
         raise ValueError("$.settings.scope.cut: is no span")
-    for i, (start, end) in enumerate(record.scope.between):
-        if not 0 <= start < end:  # JSON has no infinity, and no NaN
-            raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
-    for name in ("ignored", "only"):
-        for i, area in enumerate(getattr(record.scope, name)):
-            if not (area.x1 < area.x2 and area.y1 < area.y2):
-                raise ValueError(f"$.settings.scope.{name}[{i}]: is not a box")
+    for i, area in enumerate(record.scope.ignored):
+        if not (area.x1 < area.x2 and area.y1 < area.y2):
+            raise ValueError(f"$.settings.scope.ignored[{i}]: is not a box")
     asked: dict[str, Any] = {f.name: getattr(record, f.name) for f in fields(DetectSettings)}
     asked |= {name: tuple(map(Target.from_word, asked[name])) for name in _OF_TARGETS}
     return DetectSettings(**asked)

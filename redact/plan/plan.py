@@ -174,13 +174,8 @@ class Plan:
     @property
     def not_searched(self) -> tuple[Message, ...]:
         """Messages about the limits that the user set to the search."""
-        limits = dict(self.settings.scope.limits())
-        messages = (
-            Message("searched_between", where=limits.get("searched_between", "")),
-            Message("searched_area", where=limits.get("searched_area", "")),
-            Message("ignored_area", where=limits.get("ignored_area", "")),
-        )
-        return tuple(message for message in messages if message.code in limits)
+        areas = self.settings.scope.areas_in_words
+        return (Message("ignored_area", where=areas),) if areas else ()
 
     @property
     def by_person(self) -> bool:

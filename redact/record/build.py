@@ -249,7 +249,8 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
         limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
-    limits += [LimitPart(*limit) for limit in plan.settings.scope.limits()]
+    if areas := plan.settings.scope.areas_in_words:
+        limits.append(LimitPart("ignored_area", areas))
     limits += _detection_limits(plan)
     limits += _audit_limits(record.audit)
     if not case.reviewer and not (plan.review and plan.review.reviewers):

@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
 from ..media import SourceInfo, default_output, probe_excerpt
 from ..pipeline import Accepted, plan_of
 from ..plan import Plan, ReviewState, excerpt_of
 from ..risk import moments_worth_a_look
 from ..types import Finding, frames_in
-from ..words import problem
 from .answers import accepted
 from .looked_at import seen_runs
 from .session import Open, Session
@@ -101,8 +99,6 @@ def wanted(session: Session, here: Open) -> Wanted:
     if marks is None:
         return Wanted(info, plan, session.plan_path, plan)
     scope = plan.settings.scope
-    if scope.between:
-        raise problem(UsageError, "cut_and_between")
     first, last = marks
     times, base = plan.source.timeline, plan.source.timeline.time_base
     part = info.part

@@ -130,7 +130,7 @@ def test_people_visible_by_decision_or_not_searched_for_are_not_counted() -> Non
     kept = Covers((Region(3, FACE, place, State.DETECTED),))
     counted, headcount = accounted(Eyes(0.9), kept)
     assert (counted.bare, headcount.suspicions) == (0, [])
-    counted, headcount = accounted(Eyes(0.9), scope=Scope(only=(Box(0, 0, 200, 360),)))
+    counted, headcount = accounted(Eyes(0.9), scope=Scope((Box(200, 0, 640, 360),)))
     assert (counted.hidden, counted.bare, headcount.suspicions) == (1, 0, [])
 
 

@@ -97,7 +97,7 @@ def everything() -> Plan:
     settings = DetectSettings(
         (Target.FACE,),
         Sensitivity.THOROUGH,
-        scope=Scope(((1.0, 2.0),), (PLACE,), (PLACE.moved(9, 9),)),
+        scope=Scope((PLACE, PLACE.moved(9, 9)), (1.0, 2.0)),
         damaged=Damaged.HIDE,
         texts=(Target.CAPTION,),
     )

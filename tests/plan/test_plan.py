@@ -286,7 +286,7 @@ def test_two_tracks_never_have_one_number() -> None:
 
 
 def test_the_limits_of_a_search_come_back_from_the_file() -> None:
-    scope = Scope(((0.0, 2.5),), (Box(0, 0, 9, 9),), (Box(5, 5, 60, 60),))
+    scope = Scope((Box(0, 0, 9, 9), Box(5, 5, 60, 60)), (0.0, 2.5))
     plan = build_plan(SOURCE, replace(SETTINGS, scope=scope), [], (), ())
     assert parse_plan(dump_plan(plan), "p.json") == plan
 
@@ -310,7 +310,7 @@ def _document() -> dict[str, Any]:
         (["source", "pts"], [[0], [10**30, FRAMES - 1]], "$.source.pts"),
         (["source", "width"], 10**30, "$.source.width"),
         (["muted"], [{"start_ms": 10**30, "end_ms": 10**31}], "$.muted[0].start_ms"),
-        (["settings", "scope"], {"between": [[0, 1e308]]}, "$.settings.scope.between[0]"),
+        (["settings", "scope"], {"cut": [0, 1e308]}, "$.settings.scope.cut"),
         (["cuts"], [5, 4], "$.cuts"),
         (["unchecked"], [4000], "$.unchecked"),
         (["tracks", 0, "target"], "dog", "$.tracks[0].target"),
@@ -321,10 +321,13 @@ def _document() -> dict[str, Any]:
         (["settings", "frames_looked_at"], -1, "$.settings.frames_looked_at"),
         (["settings", "frames_looked_at"], FRAMES + 1, "$.settings.frames_looked_at"),
         (["settings", "sensitivity"], "foo", "$.settings.sensitivity"),
-        (["settings", "scope"], {"between": [[3, 5], [5, 3]]}, "$.settings.scope.between[1]"),
-        (["settings", "scope"], {"between": [[-1, 3]]}, "$.settings.scope.between[0]"),
-        (["settings", "scope"], {"between": [[3, 3]]}, "$.settings.scope.between[0]"),
-        (["settings", "scope"], {"only": [[0, 0, 9, 9], [5, 5, 5, 9]]}, "$.settings.scope.only[1]"),
+        (["settings", "scope"], {"cut": [-1, 3]}, "$.settings.scope.cut"),
+        (["settings", "scope"], {"cut": [3, 3]}, "$.settings.scope.cut"),
+        (
+            ["settings", "scope"],
+            {"ignored": [[0, 0, 9, 9], [5, 5, 5, 9]]},
+            "$.settings.scope.ignored[1]",
+        ),
         (["settings", "scope"], {"ignored": [[5, 9, 7, 9]]}, "$.settings.scope.ignored[0]"),
         (["tracks", 0, "colour"], "red", "colour"),
         (["tracks", 0, "keyframes"], [], "$.tracks[0].keyframes"),
