@@ -17,7 +17,7 @@ from av.video.reformatter import VideoReformatter
 
 from ..detection import CLOSE_SCANNED, load_calibration
 from ..memory import trim_at_times
-from ..plan import HIDDEN_SHARE, Plan, decisions
+from ..plan import HIDDEN_SHARE, Plan
 from ..reading import NumberReader
 from ..track import (
     Clues,
@@ -32,6 +32,7 @@ from ..types import (
     DOUBTFUL,
     EVERYWHERE,
     INSIDE_SHARE,
+    SURE,
     Box,
     Detections,
     Frame,
@@ -127,9 +128,7 @@ class StillVisible:
                 by_decision(
                     *(Target(int(found.target[i])), found.box(i)),
                     # Report false alarms of which a network is sure all the same.
-                    [r for r in kept if r.track not in alarms]
-                    if found.score[i] >= decisions.SURE_TRACK_PROBABILITY
-                    else kept,
+                    [r for r in kept if r.track not in alarms] if found.score[i] >= SURE else kept,
                 )
                 for i in range(len(found))
             ]

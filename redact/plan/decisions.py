@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..errors import PlanError
-from ..types import UNDECIDED, Action, Confirmed, Decided, Keyframe, Track
+from ..types import SURE, UNDECIDED, Action, Confirmed, Decided, Keyframe, Track
 from ..words import problem
 from .plan import Plan
 from .same_subject import all_subjects, with_all_subjects
@@ -107,10 +107,6 @@ def tracks_decided_with(plan: Plan, ids: Iterable[int]) -> list[int]:
     return sorted({n for tracks in subjects if tracks & named for n in tracks - named})
 
 
-SURE_TRACK_PROBABILITY: Final = 0.9
-"""Probability from which the networks count as sure of a track (a judgement). Calling it a false
-alarm would uncover what is most likely a face or plate, so a person must look, and say why."""
-
 _PICTURES: Final = 3
 """Number of pictures of a track on the page: the surest of each third of it."""
 
@@ -125,7 +121,7 @@ def sure_alarms(plan: Plan, ids: Iterable[int]) -> list[Track]:
 
 def is_sure(track: Track) -> bool:
     """Whether the networks were sure that a track is its target."""
-    return track.certainty is not None and track.certainty >= SURE_TRACK_PROBABILITY
+    return track.certainty is not None and track.certainty >= SURE
 
 
 def surest_frames(track: Track) -> list[int]:

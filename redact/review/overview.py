@@ -35,6 +35,7 @@ from ..risk import (
 from ..track import LEAST_BODY_SCANS
 from ..types import (
     DOUBTFUL,
+    SURE,
     Action,
     Box,
     FindingKind,
@@ -50,9 +51,6 @@ from .looked_at import MomentKey, Settled, review_summary, seen_runs, with_momen
 from .sheet import unsure_pictures
 from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
-
-SURE_SCORE: Final = 0.7
-"""Best score of a track without a probability from which the page says "surely"."""
 
 ON_BODY: Final = 0.5
 """Share of a hidden thing's mask on a body from which it may be that body's face."""
@@ -331,19 +329,12 @@ def _confirmation(
 def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str:
     """ "sure", "likely" or "unsure"; "by hand" for what a person drew."""
     known = [t.certainty for t in tracks if t.certainty is not None]
-    if known:
-        return (
-            "sure"
-            if max(known) >= decisions.SURE_TRACK_PROBABILITY
-            else "likely"
-            if max(known) >= DOUBTFUL
-            else "unsure"
-        )
-    if score is None:
+    best = max(known, default=score)
+    if best is None:
         return "by hand"
-    if seen < LEAST_DETECTED_FRAMES or score < DOUBTFUL:
+    if best < DOUBTFUL or (not known and seen < LEAST_DETECTED_FRAMES):
         return "unsure"
-    return "sure" if score >= SURE_SCORE else "likely"
+    return "sure" if best >= SURE else "likely"
 
 
 def masks_at(plan: Plan, frame: int, margin: float) -> list[dict[str, Any]]:

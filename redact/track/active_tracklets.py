@@ -56,7 +56,7 @@ LEAST_FAINT_IOU = 0.15
 loose, as the assignment decides afterwards. With .3 two of 148 faces of street footage were open at
 their rim."""
 
-SURE_LOG_ODDS = 3.0
+NO_CLOSE_SCAN_LOG_ODDS = 3.0
 """Log odds of a scan from which a face needs no close scan: right in 19 of 20 cases; the fitted
 belief hardly changes then (`lab/training/README.md`, "Close scans")."""
 
@@ -212,7 +212,7 @@ class ActiveTracklets:
         close scans."""
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSE_SCANNED.of(r.target)
-        doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
+        doubtful = (r.target == Target.PLATE) | (r.clues.best < NO_CLOSE_SCAN_LOG_ODDS)
         return np.flatnonzero(best & (r.clues.close_scans < MOST_CLOSE_SCANS) & doubtful)
 
     def note_close_scans(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:

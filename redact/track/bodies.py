@@ -202,7 +202,7 @@ the tracks hidden as heads in 20 clips of dev and of footage used as dev, one of
 smaller, and 32 of 220 false ones."""
 
 
-SURE_HEAD: Final = 0.8
+EXCLUDING_HEAD: Final = 0.8
 """Probability from which a head excludes others on the body that bears it."""
 
 
@@ -271,7 +271,7 @@ def _below_own_head(
         heads, chances: see `on_bodies`.
     """
     middle = (heads[:, 1] + heads[:, 3]) / 2
-    own = fits & (middle >= bodies[:, 1:2]) & (chances >= SURE_HEAD)
+    own = fits & (middle >= bodies[:, 1:2]) & (chances >= EXCLUDING_HEAD)
     sure = np.where(own, chances, 0.0)
     lower = middle > heads[sure.argmax(axis=1), 3][:, None]
     return np.asarray(lower & (sure.max(axis=1)[:, None] > chances))

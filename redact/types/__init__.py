@@ -85,6 +85,7 @@ from .track import (
     DOUBTFUL,
     LEAST_PROBABILITY,
     PASSING_SECONDS,
+    SURE,
     UNDECIDED,
     Confirmed,
     Doubt,

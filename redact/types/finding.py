@@ -27,7 +27,7 @@ class FindingKind(StrEnum):
 MOST_TEXT: Final = 40
 """Most characters of a text that are shown: no plate's number is longer."""
 
-_SURE: Final = 0.75
+_PLAIN: Final = 0.75
 """Probability from which a finding is not called doubtful: three of four are real."""
 
 
@@ -77,7 +77,7 @@ class Finding:
     def doubtful(self) -> bool:
         """Whether it may well be a false positive of the detectors. A finding measured on pixels
         is never doubtful."""
-        return dict(self.scores).get("probability", 1.0) < _SURE
+        return dict(self.scores).get("probability", 1.0) < _PLAIN
 
     @property
     def shown_text(self) -> str:

@@ -19,6 +19,10 @@ from .target import Action, Origin, Outline, State, Target
 DOUBTFUL: Final = 0.5
 """Probability below which an object is more likely a false positive than its target."""
 
+SURE: Final = 0.9
+"""Probability from which the networks count as sure of an object (a judgement). Calling it a false
+alarm would uncover what is most likely a face or plate, so a person must look, and say why."""
+
 PASSING_SECONDS: Final = Fraction(1, 4)
 """Longest time, in seconds, between two detections of surely the same person: shorter than two
 people take to pass each other."""
