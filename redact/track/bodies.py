@@ -51,6 +51,10 @@ REREAD_SECONDS: Final = 0.5
 """The same for a vehicle on which no number was read: the plate of a rider who comes up to the
 camera is legible for less than a second."""
 
+SECONDS_OF_TRAFFIC: Final = 10.0
+"""Seconds after the last vehicle for which letters on a person's lower half may be a part of the
+number of a two-wheeler that the network does not know. Later they are on clothes or a badge."""
+
 LEAST_READ: Final = 64.0
 """Least width, in pixels, of a vehicle or rider on which a number is searched for: the narrowest
 plate that can be read takes 32, half of a two-wheeler."""
@@ -332,6 +336,7 @@ class BodySearch:
         self._vehicles = _ScannedInVain()
         self._unread = _ScannedInVain(REREAD_SECONDS)
         self._read_rider = -np.inf
+        self._last_vehicle = -np.inf
         self.numbers = Detections.empty()
         self._bodies = Remembered[Bodies](lambda bodies: bodies.xyxy, STILL_SECONDS)
         self.scans: list[BodyScan] = []
@@ -451,6 +456,9 @@ class BodySearch:
         # Whatever is written on a two-wheeler is probably its number; a lorry has more to say.
         narrow = vehicles[:, 2] - vehicles[:, 0] < TWO_WHEELER * (vehicles[:, 3] - vehicles[:, 1])
         whole = read.score > DOUBTFUL
+        self._last_vehicle = time if len(vehicles) else self._last_vehicle
+        if time - self._last_vehicle > SECONDS_OF_TRAFFIC:
+            below &= whole
         read = read.select((on_body.any(axis=0) & whole) | on_body[narrow].any(axis=0) | below)
         self._unread.note(place, hold_middles, read, time)
         return read

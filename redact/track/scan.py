@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..types import Detections, Frame, Rect
+from ..types import DOUBTFUL, Detections, Frame, Rect, Target
 from .incremental_scan import IncrementalScanner, ScanParts
 from .sensitivities import JITTER
 from .small_scans import SmallScans
@@ -51,9 +51,11 @@ def scanned(
 def plates_where_expected(
     everything: ScanParts, all_but_plates: ScanParts | None, tracker: Tracker
 ) -> ScanParts:
-    """A detector that searches for plates only where the tracker expects any, and at least once in
-    `TrackSettings.whole_every` seconds of scans of the whole picture: our network at its largest
-    size, which only plates need, takes a tenth of a run.
+    """A detector that searches whole pictures for plates only if the tracker expects any, and at
+    least once in `TrackSettings.whole_every` seconds: our network at its largest size, which only
+    plates need, takes a tenth of a run. Changed parts are always searched, for the network for
+    vehicles may not know one, as when it is filmed from above; but there, a plate that is not
+    expected counts only if it is detected as likely as not.
 
     Args:
         everything: the detector.
@@ -66,11 +68,13 @@ def plates_where_expected(
     def scan(frame: Frame, areas: Sequence[Rect] | None) -> Detections:
         nonlocal last
         time = tracker.small_picture(frame).time
-        due = areas is None and time - last >= tracker.settings.whole_every - JITTER
-        if not due and not tracker.expects_plates(frame):
-            return all_but_plates(frame, areas)
+        expected = tracker.expects_plates(frame)
         if areas is None:
+            if not expected and time - last < tracker.settings.whole_every - JITTER:
+                return all_but_plates(frame, None)
             last = time
-        return everything(frame, areas)
+            return everything(frame, None)
+        found = everything(frame, areas)
+        return found.select(expected | (found.target != Target.PLATE) | (found.score >= DOUBTFUL))
 
     return scan
