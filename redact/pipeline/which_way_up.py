@@ -158,7 +158,8 @@ class _Scan:
         self._scaler, self._aspect = Scaler(), aspect
 
     def ways(self, frame: Frame) -> Ways:
-        """The evidence in a frame. The turns are not tried if it is clearly upright already."""
+        """The evidence in a frame. Once it is clearly upright nothing more is asked, not even whose
+        faces show it: nothing could then speak for a turn."""
         (view,) = views(*frame.size, (SHOWN,), self._aspect)
         rgb = self._scaler.frame(frame.picture).view(view.area, view.size)
         ways = np.zeros((2, 4))
@@ -166,8 +167,10 @@ class _Scan:
             shown = np.ascontiguousarray(np.rot90(rgb, -turns))
             bodies = self._people.bodies(self._scaler.array(shown))
             likely = bodies.score[~bodies.vehicle] - TELLING_BODY_SCORE
-            face = self._faces.run(shown).score.max(initial=0.0)
-            ways[:, turns] = face, likely.clip(0).sum()
-            if turns == 0 and (ways[:, 0] >= _PLAINLY_UPRIGHT).any():
+            ways[1, turns] = likely.clip(0).sum()
+            if ways[1, 0] >= _PLAINLY_UPRIGHT[1]:
+                break
+            ways[0, turns] = self._faces.run(shown).score.max(initial=0.0)
+            if ways[0, 0] >= _PLAINLY_UPRIGHT[0]:
                 break
         return ways

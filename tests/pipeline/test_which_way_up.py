@@ -151,9 +151,9 @@ def test_an_unchanged_picture_is_not_rescanned(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise every picture of an empty room would be scanned in all four rotations."""
-    scanned: list[tuple[int, ...]] = []
-    run = CenterFace.run
-    monkeypatch.setattr(CenterFace, "run", lambda s, rgb: scanned.append(rgb.shape) or run(s, rgb))
+    scanned: list[object] = []
+    bodies = People.bodies
+    monkeypatch.setattr(People, "bodies", lambda s, a: scanned.append(a) or bodies(s, a))
     rgb = next(iter(Decode(probe(street)))).picture.to_ndarray(format="rgb24")
     with av.open(str(tmp_path / "still.mp4"), "w") as out:
         stream = out.add_stream("libx264", rate=2, options={"crf": "23"})
