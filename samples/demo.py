@@ -1,4 +1,4 @@
-"""`make demo`: redact real footage, and make a sheet of before and after.
+"""`make demo`: redact real footage, and make a sheet of before and after, the one in the README.
 
 What it prints are redact's own lines, in the user's language, and the names of the files.
 """
@@ -19,7 +19,7 @@ from redact import safe_python
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "demo.mp4"
 OUT = HERE / "out"
-MOMENTS = (1.3, 3.6, 7.1)
+MOMENTS = (1.3, 3.6, 7.5)
 """Seconds at which the sheet shows the clip: one of each of its three scenes."""
 
 
