@@ -34,8 +34,8 @@ headless:  ## swap in the OpenCV build that needs no display libraries
 demo: $(STAMP)  ## redact the sample and say where the result is
 	$(BIN)/python samples/demo.py
 
-test: $(STAMP)  ## all tests, and the wheel with the oldest and the newest Python here
-	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 4 --dist worksteal
+test: $(STAMP)  ## all tests, and the wheel with the oldest Python here
+	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 3 --dist worksteal
 
 coverage: $(STAMP)  ## which lines of redact/ no test runs, those in programs that tests start included
 	$(BIN)/coverage erase

@@ -67,38 +67,33 @@ SAID: Final = ("lost", "missing", "damage", "could not be", "cut off", "incomple
 
 UNTOLD: Final = "for this format, redact cannot tell whether the end of the file is missing"
 
+_H264 = {"preset": "veryfast", "g": "5"}
+_HEVC = {"preset": "ultrafast", "x265-params": "log-level=none"}
+# Below 0, or how it encodes depends on how fast the machine is.
+_VPX = {"deadline": "realtime", "cpu-used": "-8"}
+_FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
+
 KINDS: Final[dict[str, tuple[str, str, dict[str, str], dict[str, str]]]] = {
-    "h264.mp4": ("mp4", "libx264", {"preset": "veryfast", "g": "5"}, {}),
-    "h264_frag.mp4": (
-        "mp4",
-        "libx264",
-        {"preset": "veryfast", "g": "5"},
-        {"movflags": "frag_keyframe+empty_moov"},
-    ),
+    "h264.mp4": ("mp4", "libx264", _H264, {}),
+    "h264_frag.mp4": ("mp4", "libx264", _H264, _FRAGMENTS),
     "h264.mkv": ("matroska", "libx264", {"preset": "veryfast", "bf": "2"}, {}),
-    "h264.mts": ("mpegts", "libx264", {"preset": "veryfast", "g": "5"}, {}),
-    "h264.h264": ("h264", "libx264", {"preset": "veryfast", "g": "5"}, {}),
-    "hevc.mp4": ("mp4", "libx265", {"preset": "ultrafast", "x265-params": "log-level=none"}, {}),
-    "hevc.mkv": (
-        "matroska",
-        "libx265",
-        {"preset": "ultrafast", "x265-params": "log-level=none"},
-        {},
-    ),
-    "hevc.h265": ("hevc", "libx265", {"preset": "ultrafast", "x265-params": "log-level=none"}, {}),
-    # Below 0, or how it encodes depends on how fast the machine is.
-    "vp8.webm": ("webm", "libvpx", {"deadline": "realtime", "cpu-used": "-8"}, {}),
-    "vp9.webm": ("webm", "libvpx-vp9", {"deadline": "realtime", "cpu-used": "-8"}, {}),
+    "h264.mts": ("mpegts", "libx264", _H264, {}),
+    "h264.h264": ("h264", "libx264", _H264, {}),
+    "hevc.mp4": ("mp4", "libx265", _HEVC, {}),
+    "hevc.mkv": ("matroska", "libx265", _HEVC, {}),
+    "hevc.h265": ("hevc", "libx265", _HEVC, {}),
+    "vp8.webm": ("webm", "libvpx", _VPX, {}),
+    "vp9.webm": ("webm", "libvpx-vp9", _VPX, {}),
     "av1.mkv": ("matroska", "libsvtav1", {"preset": "12"}, {}),
     "mjpeg.avi": ("avi", "mjpeg", {}, {}),
     "mpeg4.avi": ("avi", "mpeg4", {"b": "800k"}, {}),
     "mpeg2.mpg": ("mpeg", "mpeg2video", {"b": "1500k"}, {}),
-    "h264.mov": ("mov", "libx264", {"preset": "veryfast", "g": "5"}, {}),
-    "h264.flv": ("flv", "libx264", {"preset": "veryfast", "g": "5"}, {}),
+    "h264.mov": ("mov", "libx264", _H264, {}),
+    "h264.flv": ("flv", "libx264", _H264, {}),
     "wmv2.wmv": ("asf", "wmv2", {"b": "800k"}, {}),
     "mpeg2.mxf": ("mxf", "mpeg2video", {"b": "1500k"}, {}),
     "gif.gif": ("gif", "gif", {}, {}),
-    "vp8.ogg": ("ogg", "libvpx", {"deadline": "realtime", "cpu-used": "-8"}, {}),
+    "vp8.ogg": ("ogg", "libvpx", _VPX, {}),
     "mpeg4.nut": ("nut", "mpeg4", {"b": "800k"}, {}),
     "plain.y4m": ("yuv4mpegpipe", "wrapped_avframe", {}, {}),
 }

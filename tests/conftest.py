@@ -19,7 +19,7 @@ from .pipeline.conftest import SAMPLE, STREET_FRAMES, shorten
 keep_small()
 
 # A busy machine is no defect of an example. Every run draws other examples.
-settings.register_profile("redact", deadline=None, max_examples=50)
+settings.register_profile("redact", deadline=None, max_examples=40)
 settings.load_profile("redact")
 
 

@@ -82,7 +82,6 @@ def main() -> None:
         table.headline(summaries),
         table.rest(summaries),
         table.bands(summaries),
-        table.kinds(summaries),
     ]
     if args.worst:
         parts += [f"{s.tool}\n\n{table.worst(s)}" for s in summaries]

@@ -125,7 +125,6 @@ class Summary:
     Attributes:
         headline: per target, from `HEADLINE` px on.
         bands: per (target, band).
-        kinds: per kind of clip, targets together, from `HEADLINE` px on.
         over, stray, margin: mean share of the picture (see `metrics`).
     """
 
@@ -136,19 +135,17 @@ class Summary:
     run_seconds: float
     headline: dict[str, Leaks]
     bands: dict[tuple[str, int], Leaks]
-    kinds: dict[str, Leaks]
     over: float
     stray: float
     margin: float
     dropped: int
 
     def to_json(self) -> dict[str, Any]:
-        plain = {k: v for k, v in vars(self).items() if k not in ("headline", "bands", "kinds")}
+        plain = {k: v for k, v in vars(self).items() if k not in ("headline", "bands")}
         return {
             **plain,
             "headline": {k: v.to_json() for k, v in self.headline.items()},
             "bands": {f"{t} {band_name(b)}": v.to_json() for (t, b), v in self.bands.items()},
-            "kinds": {k: v.to_json() for k, v in self.kinds.items()},
         }
 
 
@@ -166,7 +163,6 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
     hides = tuple(targets)
     headline = {t: Leaks() for t in hides}
     bands = {(t, b): Leaks() for t in hides for b in range(len(BANDS))}
-    kinds: dict[str, Leaks] = {}
     for one in measured:
         for track in one.result.tracks:
             if track.target not in hides:
@@ -175,8 +171,6 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
             headline[track.target].add(clip, track, large)
             for b, (low, high) in enumerate(BANDS):
                 bands[track.target, b].add(clip, track, _between(low, high))
-            for kind in one.result.kinds:
-                kinds.setdefault(kind, Leaks()).add(clip, track, large)
     results = [m.result for m in measured]
     return Summary(
         tool=tool,
@@ -186,7 +180,6 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
         run_seconds=sum(m.seconds for m in measured),
         headline=headline,
         bands=bands,
-        kinds=kinds,
         over=float(np.mean([r.over for r in results])) if results else 0.0,
         stray=float(np.mean([r.stray for r in results])) if results else 0.0,
         margin=float(np.mean([r.margin for r in results])) if results else 0.0,

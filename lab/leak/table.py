@@ -102,19 +102,6 @@ def bands(summaries: list[Summary]) -> str:
     return _rows(header, rows)
 
 
-def kinds(summaries: list[Summary]) -> str:
-    """Leaked tracks by kind of clip, all targets."""
-    names = sorted({k for s in summaries for k in s.kinds})
-    rows = []
-    for name in names:
-        cells = []
-        for s in summaries:
-            leaks = s.kinds.get(name)
-            cells.append(f"{leaks.leaked_tracks}/{leaks.tracks}" if leaks and leaks.tracks else "–")
-        rows.append([name, *cells])
-    return _rows(["leaked tracks in", *(s.tool for s in summaries)], rows)
-
-
 def worst(summary: Summary, most: int = 30) -> str:
     """Where a tool leaks: tracks by number of leaked frames."""
     where = sorted(

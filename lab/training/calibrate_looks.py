@@ -7,7 +7,6 @@ clips, --eval the folder of annotated stills. Only the dev half is used. Fitted 
 every network's log odds, of the size and of the constant, for
 
 * "face": our network and CenterFace, as `balanced` scans;
-* "face alone": our network only (a run without other people's networks);
 * "face without plates": our network's small scans and CenterFace, where no plate is expected;
 * "plate": our network;
 * "face thorough", with --thorough only: all networks as `thorough` scans, tilted pictures included;
@@ -84,7 +83,6 @@ BOX_FROM = 20.0
 
 WITNESSES = {
     "face": (OURS, LARGE, SMALL),
-    "face alone": (OURS,),
     "face without plates": (OURS_FEWER, LARGE, SMALL),
     "plate": (OURS,),
     "face thorough": (OURS, LARGE, SMALL, TILTED),
@@ -310,7 +308,7 @@ def main() -> None:
     if a.eval:
         pictures += look_at_stills(a.eval, networks, kept)
     file = calibration_file.read(a.out)
-    kinds: tuple[str, ...] = ("face", "face alone", "face without plates", "plate")
+    kinds: tuple[str, ...] = ("face", "face without plates", "plate")
     if a.thorough or a.heads:
         kinds = ("face thorough",) if a.thorough else ("head", "person")
     looks = fit_all(pictures, kinds, file)

@@ -48,9 +48,9 @@ class Calibration:
     """Fitted numbers.
 
     Attributes:
-        looks: for every kind of target, "face alone" (without CenterFace), "face without plates"
-            (with our network's small scans alone) and "face thorough": the weights of each
-            witness's log odds and of the size, and "bias".
+        looks: for every kind of target, "face without plates" (with our network's small scans
+            alone) and "face thorough": the weights of each witness's log odds and of the size,
+            and "bias".
         boxes: for each witness, the correction of (left, top, right, bottom), in shares of the
             size.
         tracks: for every kind of target, the weights of a whole track's clues (`redact.track`).

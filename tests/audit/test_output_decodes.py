@@ -78,7 +78,7 @@ def forty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 39), st.integers(0, 39))
 def test_what_an_edit_list_cuts_off_is_counted(
     tmp_path_factory: pytest.TempPathFactory, forty: bytes, before: int, after: int

@@ -39,7 +39,6 @@ from redact.types import DETECTED_TARGETS, probability
 INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
 KINDS = {
     "face": {OURS, LARGE, SMALL},
-    "face alone": {OURS},
     "face without plates": {OURS, LARGE, SMALL},
     "face thorough": {OURS, LARGE, SMALL, TILTED},
     "plate": {OURS},

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.cli.inspect import inspect
@@ -308,7 +308,6 @@ def test_a_time_outside_the_calendar_is_none(tmp_path: Path, seconds: float) -> 
 HEADS = [b"\0\0\0\x10ftypisom\0\0\0\0", b"\x1a\x45\xdf\xa3\x84", b"RIFF\xff\0\0\0AVI ", b""]
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(HEADS), st.binary(max_size=200))
 def test_any_bytes_are_inspected_or_refused(head: bytes, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -320,7 +319,6 @@ def test_any_bytes_are_inspected_or_refused(head: bytes, data: bytes) -> None:
             assert str(path) in error.message
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_clips_are_inspected_or_refused(clips: list[bytes], data: st.DataObject) -> None:
     raw = bytearray(data.draw(st.sampled_from(clips)))

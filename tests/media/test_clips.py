@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from redact.settings import Audio, EncodeSettings
 
 from .footage import FAST, audio_packets, same, samples, shown
 
-FRAMES = 12
+FRAMES = 8
 """Frames per clip; whole clips are run by the tests of the pipeline."""
 
 
@@ -24,7 +25,8 @@ def clips() -> list[str]:
     from ..conftest import SHARED
 
     listed = SHARED / "clips" / "index.json"
-    return sorted(json.loads(listed.read_text())) if listed.is_file() else ["absent"]
+    known = sorted(json.loads(listed.read_text())) if listed.is_file() else ["absent"]
+    return known if os.environ.get("REDACT_ALL_CLIPS") else known[::3]
 
 
 def shortened(info: SourceInfo, output: Path, settings: EncodeSettings = FAST) -> VideoWriter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.formats.nal_units import units
@@ -53,7 +53,6 @@ PICTURES = st.builds(
 )
 
 
-@settings(max_examples=300)
 @given(STREAMS, st.lists(PICTURES, min_size=1, max_size=4))
 def test_fields_are_read_as_written(stream: Stream, pictures: list[Coded]) -> None:
     first, second = units(stream.head(), 0)

@@ -46,7 +46,7 @@ CODINGS = {
 }
 
 
-@pytest.mark.parametrize("missing", [{10}, {11, 12, 13}, {28, 29, 30}])
+@pytest.mark.parametrize("missing", [{10}, {28, 29, 30}])
 @pytest.mark.parametrize("coding", CODINGS)
 def test_frames_after_a_missing_picture_are_damaged(
     tmp_path: Path, coding: str, missing: set[int]
@@ -83,28 +83,6 @@ def test_a_lost_picture_that_no_other_refers_to_is_no_damage(tmp_path: Path) -> 
         assert all((a == b).all() for a, b in pairs)
 
 
-def test_ffmpegs_log_does_not_report_all_of_them(tmp_path: Path) -> None:
-    """If this fails one day, the log can replace `redact.media.h264_gaps`."""
-    lost = {}
-    for bframes in (0, 2):
-        coding = clip(f"bframes={bframes}:b-pyramid=none:b-adapt=0")
-        whole = make(tmp_path / f"{bframes}.mkv", coding)
-        path = without(whole, tmp_path / f"{bframes}.lost.mkv", {10})
-        before, skips = av.logging.get_level(), av.logging.get_skip_repeated()
-        av.logging.set_level(av.logging.DEBUG)
-        av.logging.set_skip_repeated(False)
-        try:
-            with av.logging.Capture(local=False) as logs:
-                count = sum(1 for _ in av.open(str(path)).decode(video=0))
-        finally:
-            av.logging.set_level(before)
-            av.logging.set_skip_repeated(skips)
-        assert count == COUNT - 1 and len(logs) > COUNT
-        lost[bframes] = sum("Frame num gap" in line for _, _, line in logs)
-        assert hits(path)[1] == 1
-    assert lost == {0: 1, 2: 0}
-
-
 def hits(path: Path) -> tuple[int, int]:
     """All packets, and those before which a picture is reported as missing."""
     with av.open(str(path)) as container:
@@ -115,7 +93,7 @@ def hits(path: Path) -> tuple[int, int]:
     return len(found), sum(found)
 
 
-PRESETS, SUFFIXES = ("ultrafast", "medium", "veryslow"), ("mp4", "ts", "avi")
+PRESETS, SUFFIXES = ("ultrafast", "medium"), ("mp4", "ts", "avi")
 X264 = (
     "bframes=8:ref=16:b-pyramid=strict",
     "open-gop=1:keyint=9",
@@ -127,19 +105,10 @@ X264 = (
 )
 
 
-@pytest.mark.parametrize(
-    ("preset", "x264", "suffix"),
-    # Every pair of two of them.
-    [
-        (preset, x264, SUFFIXES[(a + b) % 3])
-        for a, preset in enumerate(PRESETS)
-        for b, x264 in enumerate(X264)
-    ],
-)
-def test_nothing_is_missing_from_a_whole_file(
-    tmp_path: Path, preset: str, x264: str, suffix: str
-) -> None:
-    source = make(tmp_path / f"in.{suffix}", clip(x264, preset=preset))
+@pytest.mark.parametrize(("number", "x264"), enumerate(X264))
+def test_nothing_is_missing_from_a_whole_file(tmp_path: Path, number: int, x264: str) -> None:
+    coded = clip(x264, preset=PRESETS[number % 2])
+    source = make(tmp_path / f"in.{SUFFIXES[number % 3]}", coded)
     assert hits(source) == (COUNT, 0)
 
 

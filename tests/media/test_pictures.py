@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from redact.errors import OutputError, UnsafeError
 from redact.media import Decode, Orientation, VideoWriter, plane_array, probe
 from redact.media.frame_planes import fitted, orientation_of, upright
-from redact.media.pixel_formats import WORKING, layout, upright_format, working_format
+from redact.media.pixel_formats import WORKING, layout, upright_format
 from redact.settings import EncodeSettings
 
 from .footage import (
@@ -37,11 +37,8 @@ FFV1: dict[str, str] = {}
 
 
 @pytest.mark.parametrize("fmt", [*WORKING, "yuv440p", "yuv411p", "yuv410p"])
-@pytest.mark.parametrize("size", [(32, 16), (33, 17), (31, 18)])
-def test_a_lossless_output_holds_every_sample(
-    tmp_path: Path, fmt: str, size: tuple[int, int]
-) -> None:
-    source = make(tmp_path / "in.mkv", Clip("ffv1", fmt, size, range(3), options=FFV1))
+def test_a_lossless_output_holds_every_sample(tmp_path: Path, fmt: str) -> None:
+    source = make(tmp_path / "in.mkv", Clip("ffv1", fmt, (33, 18), range(3), options=FFV1))
     rewrite(source, tmp_path / "out.mkv", LOSSLESS)
     assert same(decoded(source), decoded(tmp_path / "out.mkv"))
     with av.open(str(source)) as container:
@@ -72,20 +69,6 @@ def test_other_formats_become_the_nearest_working_one(
     frame = next(iter(Decode(info)))
     assert frame.picture.format.name == working == info.video.frame_format
     assert bool(info.warnings) == (not stored.startswith("yuvj"))
-
-
-def test_a_reduction_from_twelve_bits_is_reported(tmp_path: Path) -> None:
-    assert working_format("yuv444p12le") == "yuv444p10le"
-    source = picture("yuv444p10le", (32, 16), 0)
-    path = tmp_path / "in.mkv"
-    with av.open(str(path), "w") as output:
-        stream = output.add_stream("ffv1", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 32, 16, "yuv444p12le"
-        frame = source.reformat(format="yuv444p12le")
-        frame.pts, frame.time_base = 0, Fraction(1, 25)
-        output.mux(stream.encode(frame))
-        output.mux(stream.encode(None))
-    assert any("reduced to 10 bits" in str(w) for w in probe(path).warnings)
 
 
 @pytest.mark.parametrize(("degrees", "flip"), list(product((0, 90, 180, 270), (False, True))))
@@ -199,8 +182,9 @@ def test_ten_bit_hdr_stays_ten_bit_hdr(tmp_path: Path, colour: tuple[int, int, i
     assert (after.mastering, after.content_light) == (before.mastering, before.content_light)
 
 
-@pytest.mark.parametrize("fmt", ["yuv420p", "yuv422p", "yuv444p"])
-@pytest.mark.parametrize("codec", ["h264", "hevc", "vp9"])
+@pytest.mark.parametrize(
+    ("codec", "fmt"), [("h264", "yuv422p"), ("hevc", "yuv444p"), ("vp9", "yuv420p")]
+)
 def test_size_aspect_colour_and_sampling_are_carried(tmp_path: Path, codec: str, fmt: str) -> None:
     clip = Clip("libx264", fmt, colour=(5, 6, 5, 1), aspect=Fraction(16, 15))
     source = make(tmp_path / "in.mp4", clip)
@@ -220,13 +204,11 @@ def test_full_range_stays_full_range(tmp_path: Path) -> None:
     assert probe(source).video.colour.range == "pc"
 
 
-@pytest.mark.parametrize("size", [(161, 96), (160, 97), (161, 97)])
 @pytest.mark.parametrize(("codec", "suffix"), [
     ("auto", "mp4"), ("hevc", "mp4"), ("av1", "mp4"), ("auto", "webm"),
 ])  # fmt: skip
-def test_odd_sizes_keep_every_pixel(
-    tmp_path: Path, size: tuple[int, int], codec: str, suffix: str
-) -> None:
+def test_odd_sizes_keep_every_pixel(tmp_path: Path, codec: str, suffix: str) -> None:
+    size = 161, 97
     source = make(tmp_path / "in.mkv", Clip("ffv1", size=size, pts=range(3), options=FFV1))
     preset = {"av1": "10"}.get(codec, "8" if suffix == "webm" else "ultrafast")
     writer = rewrite(
@@ -242,8 +224,9 @@ def test_odd_sizes_keep_every_pixel(
                                                                and suffix == "mp4")  # fmt: skip
 
 
-@pytest.mark.parametrize("order", ["tt", "bb"])
-@pytest.mark.parametrize("fmt", ["yuv420p", "yuv420p10le", "yuvj420p"])
+@pytest.mark.parametrize(
+    ("fmt", "order"), [("yuv420p", "bb"), ("yuv420p10le", "tt"), ("yuvj420p", "tt")]
+)
 def test_interlaced_video_is_coded_as_such(tmp_path: Path, fmt: str, order: str) -> None:
     """With yuvj420p the reader copies its frames, and new frames have no field marks of their
     own."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
-
-from redact.media.encoders import priority_kept
 
 from .footage import Clip, make
 
@@ -47,25 +44,3 @@ def test_writing_av1_takes_no_real_time_priority(tmp_path: Path) -> None:
     threads, *policies = map(int, within.split())
     assert threads > 8 and policies == [os.SCHED_OTHER], "the encoder's threads were not seen"
     assert int(after) == os.SCHED_OTHER
-
-
-def test_threads_that_end_meanwhile_do_no_harm() -> None:
-    ended = threading.Event()
-
-    def come_and_go() -> None:
-        while not ended.is_set():
-            short = threading.Thread(target=int)
-            short.start()
-            short.join()
-
-    busy = [threading.Thread(target=come_and_go) for _ in range(4)]
-    for thread in busy:
-        thread.start()
-    try:
-        for _ in range(300):
-            with priority_kept():
-                pass
-    finally:
-        ended.set()
-        for thread in busy:
-            thread.join()

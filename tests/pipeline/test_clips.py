@@ -19,9 +19,7 @@ import pytest
 from redact.errors import ExitCode
 
 SMALL = (
-    "intel_sample__night.mkv",
     "metadata_extractor__100_0306.AVI",
-    "metadata_extractor__sample.3gp",
     "metadata_extractor__with-gps.mov",
     "torchcodec__av1_video.mkv",
     "torchcodec__h265_10bits.mp4",

@@ -18,6 +18,7 @@ from redact.settings import EncodeSettings
 from ..media.footage import Clip, Sound, make
 from ..program import QUICK, program
 from ..review.browser import driver
+from .conftest import PART
 
 PQ = 16
 BT2020 = 9
@@ -53,7 +54,7 @@ def hdr(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with av.open(str(street)) as sdr, av.open(str(path), "w") as output:
         options = {"preset": "ultrafast", "x265-params": "log-level=none:qp=12"}
         stream: Any = output.add_stream("libx265", rate=25, options=options)
-        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p10le"
+        stream.width, stream.height, stream.pix_fmt = *PART[2:], "yuv420p10le"
         context = stream.codec_context
         context.color_primaries, context.color_trc, context.colorspace = BT2020, PQ, BT2020
         context.color_range = 1
@@ -105,7 +106,7 @@ def test_a_browser_plays_it(web: Path) -> None:
         )
     finally:
         browser.quit()
-    assert played == [320, None]
+    assert played == [PART[2], None]
 
 
 def test_odd_sides_full_chroma_and_pcm(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from redact.types import Target
 
 from ..conftest import SHARED
 
-FIRST, FRAMES = 58, 10
+FIRST, FRAMES = 60, 6
 CROP = 780, 90, 480, 270
 """Left, top, width and height of the two in the street, who show no face."""
 
@@ -28,7 +28,7 @@ LABELLED = 63 - FIRST
 
 @pytest.fixture(scope="module")
 def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten frames of the two people, at twice their size."""
+    """Six frames of the two people, at twice their size."""
     source = SHARED / "clips" / "aiguy__test.mp4"
     if not source.exists():
         pytest.skip("needs the folder 'clips' of shared test footage (REDACT_SHARED)")

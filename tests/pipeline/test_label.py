@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import av
@@ -75,9 +76,9 @@ def test_a_code_is_written_on_its_own_masks_alone(street: Path, street_plan: Pat
     coded = {(track.id, track.target) for track in plan.tracks if track.code}
     frame = next(iter(Decode(probe(street))))
     tracks = {track.id: track for track in plan.tracks}
-    regions = [  # side by side, with room for letters
-        Region(n, t.target, Box(8 + 78 * i, 40, 82 + 78 * i, 110), State.DETECTED, code=t.code)
-        for i, (n, t) in enumerate(tracks.items())
+    regions = [  # with room for letters
+        Region(n, t.target, Box(x, y, x + 74, y + 66), State.DETECTED, code=t.code)
+        for (n, t), (x, y) in zip(tracks.items(), product((8, 90), (4, 74)), strict=True)
     ]
 
     def lettered(label: str, codes: tuple[tuple[str, str], ...] = ()) -> set[tuple[int, Target]]:

@@ -31,8 +31,8 @@ def peak(source: Path, output: Path) -> int:
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="the system does not count a child's memory")
 def test_a_clip_four_times_as_long_needs_no_more_memory(tmp_path: Path) -> None:
     # Both are longer than every bounded buffer (encoder look-ahead, the tracker's ring). Kept
-    # pictures would show: 240 of them take 47 MB, as RGB 93 MB.
-    short = shorten(SAMPLE, tmp_path / "short.mp4", 80, size="480x270")
+    # pictures would show: 180 of them take 35 MB, as RGB 70 MB.
+    short = shorten(SAMPLE, tmp_path / "short.mp4", 60, size="480x270")
     loop = tmp_path / "long.mp4"
     repeat(short, loop, 4)
     first, second = peak(short, tmp_path / "a.mp4"), peak(loop, tmp_path / "b.mp4")

@@ -61,18 +61,11 @@ def python(bare: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("sensitivity", ["fast", "thorough"])
-def test_a_run_with_faces_is_refused_at_every_sensitivity(
-    bare: Path, street: Path, tmp_path: Path, sensitivity: str
-) -> None:
-    output = tmp_path / "out.mp4"
-    done = call(bare, "run", street, "-o", output, "--sensitivity", sensitivity)
+def test_a_run_with_faces_is_refused_at_its_start(bare: Path, street: Path, tmp_path: Path) -> None:
+    done = call(bare, "run", street, "-o", tmp_path / "out.mp4", "--sensitivity", "fast")
     assert done.returncode == ExitCode.MODEL, done.stderr
     assert "centerface/" in done.stderr and "Install redact again" in done.stderr
     assert list(tmp_path.iterdir()) == []
-
-
-def test_it_stops_before_the_first_pass(bare: Path, street: Path, tmp_path: Path) -> None:
     done = python(bare, "-c", STAGES, street, tmp_path / "out.mp4")
     assert done.stdout.split() == ["refused"], done.stdout + done.stderr
 
@@ -88,11 +81,9 @@ def test_plates_can_be_hidden_without_it_and_applied_again(
     document = json.loads(plan.read_text())
     document["settings"]["targets"] = ["face", "plate"]
     plan.write_text(json.dumps(document))
-    done = call(bare, "apply", street, plan, "-o", tmp_path / "b.mp4")
-    assert done.returncode == ExitCode.MODEL, done.stderr
-    assert not (tmp_path / "b.mp4").exists()
     done = python(bare, "-c", STAGES, street, tmp_path / "b.mp4", plan)
     assert done.stdout.split() == ["stage", "hash", "refused"], done.stdout + done.stderr
+    assert not (tmp_path / "b.mp4").exists()
 
 
 def test_without_the_reader_no_plates_are_searched_for(street: Path, tmp_path: Path) -> None:
@@ -113,6 +104,3 @@ def test_doctor_does_not_call_it_ready(bare: Path) -> None:
     assert not report["ready"] and report["ready_for"] == ["plate"]
     missing = [m for m in report["models"] if m["state"] == "missing"]
     assert len(missing) == 2 and all(m["required"] for m in missing)
-    words = call(bare, "doctor")
-    assert words.returncode == ExitCode.MODEL
-    assert "not ready: the model file centerface/" in words.stdout

@@ -160,7 +160,7 @@ def test_somebody_found_in_two_tracks_is_counted_once(street_plan: Path) -> None
 def test_a_file_with_a_non_utf8_name_gets_its_record(redact, street: Path, tmp_path: Path) -> None:
     source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4"))
     source.write_bytes(street.read_bytes())
-    done = redact("run", source, "--sensitivity", "fast")
+    done = redact("run", source, *QUICK)
     assert done.returncode == ExitCode.DONE, done.stderr
     output = source.with_name(source.stem + ".redacted.mp4")
     manifest = json.loads(record_of(output).read_bytes())
@@ -187,7 +187,7 @@ def test_a_record_that_cannot_be_written_is_reported_with_the_output(
 
     monkeypatch.setattr(publish, "write_evidence", full)
     output = tmp_path / "out.mp4"
-    arguments = [str(street), "-o", str(output), "--sensitivity", "fast"]
+    arguments = [str(street), "-o", str(output), *QUICK]
     result = CliRunner().invoke(run, [*arguments])
     assert isinstance(result.exception, OutputError)
     assert output.exists()
@@ -231,7 +231,7 @@ def test_a_disk_that_fills_up_is_named(tmp_path: Path) -> None:
 
 def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:
     output = tmp_path / "mute.mp4"
-    done = redact("run", street, "-o", output, "--audio", "mute", "--sensitivity", "fast")
+    done = redact("run", street, "-o", output, "--audio", "mute", *QUICK)
     assert done.returncode in (ExitCode.DONE, ExitCode.NEEDS_REVIEW), done.stderr
     (written,) = [p for p in tmp_path.iterdir() if p.suffix == ".mp4"]
     with av.open(str(written)) as container:
@@ -297,16 +297,7 @@ def test_several_sources_continue_after_a_bad_one(redact, street: Path, tmp_path
     bad.write_bytes(b"no video")
     out = tmp_path / "out"
     out.mkdir()
-    done = redact(
-        "run",
-        bad,
-        street,
-        "-o",
-        out,
-        "--sensitivity",
-        "fast",
-        "--json",
-    )
+    done = redact("run", bad, street, "-o", out, *QUICK, "--json")
     assert done.returncode == ExitCode.INPUT
     results = json.loads(done.stdout)
     assert [r["exit_code"] for r in results] == [ExitCode.INPUT, ExitCode.DONE]

@@ -16,9 +16,9 @@ from redact.progress import Silent
 from redact.render import mask_of
 from redact.types import Box, Keyframe, State, Target, Track
 
-WOMAN = Box(88, 41, 167, 137)
-FACE = Box(118, 64, 141, 91)
-WALL = Box(93, 44, 104, 60), Box(151, 44, 163, 80)
+WOMAN = Box(40, 13, 119, 109)
+FACE = Box(70, 36, 93, 63)
+WALL = Box(45, 16, 56, 32), Box(103, 16, 115, 52)
 """In the corners of her box, above her shoulders."""
 FIRST, LAST = 8, 12
 

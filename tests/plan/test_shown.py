@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing.what_is_hidden import PlanCovers
@@ -246,7 +246,6 @@ def test_only_a_sure_mask_spares_a_shown_face() -> None:
     assert all(not r.spared for r in plan_of(other).regions_at(0))
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     states=st.lists(
         st.lists(st.sampled_from([D, F, P]), min_size=6, max_size=6), min_size=3, max_size=3

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.cli.plan import plan as plan_command
@@ -351,7 +351,6 @@ def test_errors_are_precise_and_write_nothing(
 PLAN = make_plan()
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -403,7 +402,6 @@ def _same_after_a_file(plan: Plan) -> None:
         assert read_plan(file) == plan
 
 
-@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_a_damaged_plan_is_refused_by_name_and_left_alone(data: st.DataObject) -> None:
     import tempfile

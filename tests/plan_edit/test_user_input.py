@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import RedactError, UsageError
@@ -19,7 +19,6 @@ from ..record.samples import FRAMES, make_plan
 PLAN = make_plan()
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=12) | st.from_regex(r"[0-9:.f]{1,9}", fullmatch=True), st.booleans())
 def test_any_time_is_a_frame_or_refused(text: str, last: bool) -> None:
     try:
@@ -28,7 +27,6 @@ def test_any_time_is_a_frame_or_refused(text: str, last: bool) -> None:
         assert error.hint
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=12) | st.from_regex(r"[0-9,\- ]{1,9}", fullmatch=True))
 def test_any_list_of_numbers_is_read_or_refused(text: str) -> None:
     try:
@@ -39,7 +37,6 @@ def test_any_list_of_numbers_is_read_or_refused(text: str) -> None:
         assert error.hint
 
 
-@settings(max_examples=200, deadline=None)
 @given(start=st.fractions(0, 11), length=st.fractions(0, 3))
 def test_spans_cover_every_frame_that_is_on_screen(start: Fraction, length: Fraction) -> None:
     """Nothing shown at any moment between --from and --to is left out."""

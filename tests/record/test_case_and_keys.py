@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redact.errors import OutputError, OutputExistsError, PlanError, UsageError
@@ -120,7 +120,6 @@ def test_case_errors_name_file_and_field(tmp_path: Path, text: str, message: str
         read_case(path)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=120))
 def test_any_case_file_is_read_or_refused(data: bytes) -> None:
     import tempfile
@@ -140,7 +139,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["case", "operator", "reasons", "legal-basis", "x"]), VALUES, max_size=4
@@ -192,7 +190,6 @@ def test_a_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
         load_private_key(path, None)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
 @example(b"ENCRYPTED")
 def test_any_key_file_is_read_or_refused(data: bytes) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import CheckFailedError, OutputError, PlanError, RedactError
@@ -81,7 +81,6 @@ def test_unwritable_places(tmp_path: Path) -> None:
         read_log(tmp_path)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace")))
 def test_any_bytes_get_a_verdict_and_never_an_exception(data: bytes) -> None:
     entries, breaks = read_chain(data)
@@ -89,7 +88,6 @@ def test_any_bytes_get_a_verdict_and_never_an_exception(data: bytes) -> None:
     assert breaks or not data
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=12), max_size=3))
 def test_appended_entries_are_read_back(details: dict[str, str]) -> None:
     import tempfile

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
@@ -271,7 +271,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_malformed_manifests_give_clear_errors(data: st.DataObject) -> None:
     value = json.loads(VALID)
@@ -289,7 +288,6 @@ def test_malformed_manifests_give_clear_errors(data: st.DataObject) -> None:
         assert error.message.startswith("x.json: ") and error.hint
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200) | st.integers(1, 10**5).map(lambda n: b"[" * n))
 def test_any_bytes_give_a_clear_error(raw: bytes) -> None:
     with pytest.raises(PlanError, match=r"^x\.json: "):

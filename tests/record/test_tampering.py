@@ -25,7 +25,6 @@ from redact.record.manifest import manifest_path
 from redact.record.signature import (
     is_signed,
     is_small_order,
-    load_private_key,
     load_public_key,
     new_key,
     raw_public,
@@ -34,7 +33,7 @@ from redact.record.signature import (
 
 from .samples import make_record
 
-EDITS = 1000
+EDITS = 300
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def test_unknown_key_proves_integrity_only(case: Case) -> None:
     assert result.holds and "not who made it" in str(result.trust)
 
 
-def test_a_thousand_single_byte_edits_are_found(case: Case) -> None:
+def test_single_byte_edits_are_found(case: Case) -> None:
     """Each edit names the edited part, and no unchanged part is called changed."""
     chance = random.Random(20261124)
     files = {
@@ -178,13 +177,6 @@ def test_without_a_log_one_of_the_two_is_blamed(case: Case) -> None:
         assert not result.holds and part is not None and "one of the two" in part.text
 
 
-def test_a_removed_signature_is_reported_without_a_key(tmp_path: Path) -> None:
-    case = make_case(tmp_path)
-    case.signature.unlink()
-    part = case.check(key=None).part("signature")
-    assert part is not None and part.verdict == "missing"
-
-
 def test_a_signature_made_by_another_program_is_checked_with_the_key(tmp_path: Path) -> None:
     """Over a record that names no key, as a person may sign one with another program."""
     case = make_case(tmp_path, signed=False)
@@ -219,29 +211,21 @@ def lines_of(log: Path) -> list[bytes]:
     return log.read_bytes().splitlines(keepends=True)
 
 
-@pytest.mark.parametrize("at", range(8))
-def test_any_removed_line_is_found(log: Path, at: int) -> None:
-    lines = lines_of(log)
-    log.write_bytes(b"".join(lines[:at] + lines[at + 1 :]))
-    (first, *_) = read_log(log).breaks
-    assert first.line == at + 1
-    assert first.kind == ("cut" if at == 7 else "removed")
-
-
-@pytest.mark.parametrize(("a", "b"), list(combinations(range(8), 2)))
-def test_any_two_swapped_lines_are_found(log: Path, a: int, b: int) -> None:
-    lines = lines_of(log)
-    lines[a], lines[b] = lines[b], lines[a]
-    log.write_bytes(b"".join(lines))
-    breaks = read_log(log).breaks
-    assert breaks and breaks[0].line == a + 1 and breaks[0].kind in ("removed", "moved")
-
-
-@pytest.mark.parametrize("keep", range(8))
-def test_any_cut_tail_is_found(log: Path, keep: int) -> None:
-    log.write_bytes(b"".join(lines_of(log)[:keep]))
-    breaks = read_log(log).breaks
-    assert [b.kind for b in breaks] == ["cut"] and str(8 - keep) in str(breaks[0].text)
+def test_any_removed_swapped_or_cut_line_is_found(log: Path) -> None:
+    whole = lines_of(log)
+    for at in range(8):
+        log.write_bytes(b"".join(whole[:at] + whole[at + 1 :]))
+        first = read_log(log).breaks[0]
+        assert (first.line, first.kind) == (at + 1, "cut" if at == 7 else "removed")
+        log.write_bytes(b"".join(whole[:at]))
+        (only,) = read_log(log).breaks
+        assert only.kind == "cut" and str(8 - at) in str(only.text)
+    for a, b in combinations(range(8), 2):
+        lines = [*whole]
+        lines[a], lines[b] = lines[b], lines[a]
+        log.write_bytes(b"".join(lines))
+        first = read_log(log).breaks[0]
+        assert first.line == a + 1 and first.kind in ("removed", "moved")
 
 
 def test_cut_within_a_line_is_found(log: Path) -> None:
@@ -292,12 +276,11 @@ def test_a_signature_by_another_key_is_reported(case: Case, tmp_path: Path) -> N
     assert part is not None and part.verdict == "other key"
 
 
-def test_a_removed_signature_is_reported_if_a_key_is_given(tmp_path: Path) -> None:
+def test_a_removed_signature_is_reported_with_and_without_a_key(tmp_path: Path) -> None:
     case = make_case(tmp_path)
     case.signature.unlink()
-    part = case.check().part("signature")
-    assert part is not None and part.verdict == "missing"
-    assert load_private_key(tmp_path / "key.pem", None)
+    for part in (case.check().part("signature"), case.check(key=None).part("signature")):
+        assert part is not None and part.verdict == "missing"
 
 
 def test_unsigned_edit_is_found_by_the_log(tmp_path: Path) -> None:

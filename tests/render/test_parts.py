@@ -8,7 +8,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
@@ -29,7 +29,6 @@ from .pictures import Scene, frame_of, noise, planes
 LAYOUTS = [layout_of(av.VideoFrame(16, 16, form)) for form in ("yuv444p", "yuv420p", "yuv422p")]
 
 
-@settings(max_examples=40, deadline=None)
 @given(size=st.floats(1, 4000), layout=st.sampled_from(LAYOUTS))
 def test_a_mask_is_filled_from_at_least_its_cells_and_at_most_twice_as_many(
     size: float, layout: Layout
@@ -41,7 +40,6 @@ def test_a_mask_is_filled_from_at_least_its_cells_and_at_most_twice_as_many(
         assert step * sub > min(size / LEAST_CELLS / 2, sub - 1)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.data(), step=st.sampled_from([(1, 1), (2, 2), (4, 2), (8, 8)]))
 def test_the_fill_of_a_part_is_that_part_of_the_fill(
     data: st.DataObject, step: tuple[int, int]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
@@ -52,7 +52,6 @@ def of_cells(region: Region) -> np.ndarray:
     return found
 
 
-@settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> None:
     """For a face or head, the ellipse in the margin box; for a person, the silhouette, or all but
@@ -75,7 +74,6 @@ def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> No
             assert mask[touched(box)].all()
 
 
-@settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin: float) -> None:
     """It may exceed it by half a pixel, for pixels that it only touches."""
@@ -92,7 +90,6 @@ def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin:
         assert not (mask & ~allowed).any() and not (drawn & ~rim).any()
 
 
-@settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0.01, 0.6))
 def test_a_mask_spares_a_shown_face_except_under_its_own_box(
     found: list[Region], margin: float
@@ -107,7 +104,6 @@ def test_a_mask_spares_a_shown_face_except_under_its_own_box(
         assert np.array_equal(mask_of([region], WIDTH, HEIGHT, margin), expected)
 
 
-@settings(max_examples=60, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_a_mask_hides_everything_except_the_faces_that_it_spares(
     found: list[Region], margin: float
@@ -134,7 +130,6 @@ def test_the_visible_share_of_a_face_is_counted_in_pixels() -> None:
     assert visible_share(face, [plate], 0.0) == pytest.approx(0.5, abs=0.05)
 
 
-@settings(max_examples=60, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), radius=st.integers(0, SOFT))
 def test_a_soft_edge_never_thins_the_core_and_ends_within_the_rim(
     found: list[Region], radius: int
@@ -157,7 +152,6 @@ def test_softness_grows_with_the_mask_up_to_a_limit() -> None:
     assert 1 < soft_radius(100) < SOFT
 
 
-@settings(max_examples=50, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), more=regions(WIDTH, HEIGHT))
 def test_a_mask_is_the_union_of_its_regions(found: list[Region], more: list[Region]) -> None:
     both = mask_of(found + more, WIDTH, HEIGHT, 0.1)

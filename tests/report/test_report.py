@@ -77,7 +77,7 @@ NASTY = st.text(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(texts=st.lists(NASTY, min_size=6, max_size=6))
 def test_text_from_outside_cannot_become_markup(base: Manifest, texts: list[str]) -> None:
     name, reason, warning, step, rule, case = texts

