@@ -33,7 +33,7 @@ def test_it_works_with_the_oldest_and_the_newest_python(
 ) -> None:
     environment = Environment(python, tmp_path / "venv", built.wheel, LOCKED)
     assert __version__ in (environment.run("redact", "--version") or "")
-    try_out(environment, shorten(SAMPLE, tmp_path / "clip.mp4", FRAMES, skip=SKIP))
+    try_out(environment, shorten(SAMPLE, tmp_path / "clip.mp4", FRAMES, skip=SKIP, size="320x180"))
     assert (environment.folder / "share" / "man" / "man1" / "redact.1").is_file()
 
 

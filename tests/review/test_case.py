@@ -357,7 +357,7 @@ def test_the_next_videos_are_searched_in_the_background_until_the_page_is_closed
     tmp_path: Path,
 ) -> None:
     for name, length in (("long", 50), ("one", 40), ("two", 8)):
-        shorten(SAMPLE, tmp_path / f"{name}.mp4", length, skip=20)
+        shorten(SAMPLE, tmp_path / f"{name}.mp4", length, skip=20, size="320x180")
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     with asking(tmp_path, folder=tmp_path / "out") as ask:
         until(lambda: ask.states()["long.mp4"] == "searching")

@@ -354,7 +354,7 @@ def opened_plan(address: str) -> str:
 
 @pytest.mark.slow
 def test_a_search_begun_by_a_review_continues_after_a_kill(tmp_path: Path) -> None:
-    source = shorten(SAMPLE, tmp_path / "clip.mp4", 70)
+    source = shorten(SAMPLE, tmp_path / "clip.mp4", 70, size="320x180")
     looks = scans_of(tmp_path / "clip.redacted.mp4")
     with served(source) as (_, process):
         wait_for(lambda: looks.exists() and looks.stat().st_size > 500)

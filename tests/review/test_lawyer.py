@@ -76,7 +76,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
     viewer.chmod(viewer.stat().st_mode | stat.S_IXUSR)
     source = case / "street.mp4"
     source.write_bytes(street.read_bytes())
-    shorten(SAMPLE, case / "yard.mp4", 8, skip=20)
+    shorten(SAMPLE, case / "yard.mp4", 8, skip=20, size="320x180")
     (case / "notes.mp4").write_text("no video")
     plan_file = case / "street.mp4.plan.json"
     kept, missed = longest(found, Target.FACE)[:2]
