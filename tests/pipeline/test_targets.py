@@ -17,7 +17,7 @@ from redact.progress import Silent
 from redact.types import Detections, Frame, Target
 
 from ..side_files import record_of
-from .conftest import STREET_FRAMES, alone
+from .conftest import SAMPLE, STREET_FRAMES, alone, shorten
 
 
 @pytest.fixture
@@ -113,13 +113,14 @@ def test_fast_states_how_many_frames_it_scanned(redact, street: Path, tmp_path: 
 
 
 def test_a_search_states_how_many_frames_it_scanned(
-    street: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A frame that counts as scanned was shown to the detector."""
     from redact import pipeline
     from redact.pipeline import Journal, search_detectors
     from redact.settings import DetectSettings, Sensitivity
 
+    street = shorten(SAMPLE, tmp_path / "street.mp4", STREET_FRAMES, skip=70, size="320x180")
     shown: list[int] = []
 
     def load(*arguments: Any, **options: Any) -> Any:

@@ -17,6 +17,7 @@ from redact.review.bridging import followed_across, held_across
 from redact.risk import Gap, gaps_of
 from redact.types import Action, Box, Decided, Keyframe, State, Target, Track
 
+from ..pipeline.conftest import SAMPLE, STREET_FRAMES, shorten
 from ..pipeline.test_mask import plan_of as plan_of_clip
 from .plans import AWAY, HERE, plan_of, track
 
@@ -117,8 +118,9 @@ def test_it_is_followed_from_both_ends(street: Path) -> None:
     assert set(asked) <= set(range(first, last + 1))
 
 
-def test_where_following_fails_the_mask_is_held(street: Path) -> None:
+def test_where_following_fails_the_mask_is_held(tmp_path: Path) -> None:
     """On a bare wall there is nothing to follow."""
+    street = shorten(SAMPLE, tmp_path / "street.mp4", STREET_FRAMES, skip=70, size="320x180")
     info, whole = probe(street), plan_of_clip(street)
     wall = Box(1, 1, 6, 6)
     before, after = (

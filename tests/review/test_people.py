@@ -19,8 +19,8 @@ from .plans import HERE, plan_of, track
 
 D = State.DETECTED
 FACE = Box(40, 40, 70, 80)
-WHOLE = Box(20, 30, 100, 170)
-BESIDE = Box(220, 30, 300, 170)
+WHOLE = Box(20, 30, 100, 140)
+BESIDE = Box(140, 30, 220, 140)
 
 
 def body(box: Box, first: int, last: int, vehicle: bool = False) -> Body:
@@ -38,7 +38,7 @@ def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Pa
     tracks = (
         face(1, 2, 5, FACE),
         face(2, 10, 13, FACE),
-        face(3, 3, 12, Box(240, 120, 270, 130), Target.PLATE),
+        face(3, 3, 12, Box(160, 120, 190, 130), Target.PLATE),
         face(4, 12, 13, FACE.moved(12, 0)),
     )
     bodies = (body(WHOLE, 0, 15), body(BESIDE, 0, 15, vehicle=True), body(BESIDE, 0, 15))
@@ -62,7 +62,7 @@ def test_a_person_who_turns_away_is_one_choice_and_listed_where_nothing_is_hidde
     assert [b["subject"] for b in page.state("state.bodies")] == [1]
     page.shot("turned-away")
     # The body is clicked on: it is the person who was seen from the front before.
-    page.drag((60, 150), (60, 150))
+    page.drag((60, 130), (60, 130))
     page.until(lambda: page.state("state.selected") == [1])
     assert page.text("#presence") == "Pictures with face or head: 8; with the body alone: 8"
     page.press("k")
