@@ -22,7 +22,7 @@ from ..files import (
     result_of,
     run_note,
 )
-from ..media import probe_excerpt
+from ..media import SourceInfo, probe_excerpt
 from ..pipeline import (
     deletion_of,
     find_held,
@@ -35,7 +35,6 @@ from ..pipeline import (
 )
 from ..plan import read_plan
 from ..review import Case, ReviewOptions, Session, locked_for_review, serve, server_of
-from ..types import clock
 from ..words import problem, say
 from . import options
 from .app import PATH, command, typed_options
@@ -47,8 +46,8 @@ from .results import typed_command
 from .terminal import Terminal
 
 LONG_SECONDS: Final = 600
-"""Seconds from which it is said that an excerpt is searched sooner: a search takes several times as
-long as the video plays."""
+"""Seconds from which a survey is the first view: a search takes several times as long as the video
+plays."""
 
 
 @command
@@ -82,7 +81,8 @@ def review(
     named, plan_file = list(names), None
     if len(named) == 2 and not (named[1].is_dir() or names_footage(named[1])):
         plan_file = named.pop()
-    if len(named) != 1 or (named[0].is_dir() and not is_work_folder(named[0])):
+
+    def serve_case(places: list[Path], long: SourceInfo | None = None) -> int:
         searched = {option.name for option in detect.params} - {"plan_file"}
         words = typed_options({option.name or "" for option in review.params} - searched)
         settings, evidence = options.detect_settings(params), params["evidence"]
@@ -90,13 +90,16 @@ def review(
         asked = ReviewOptions(settings, params["margin"], evidence, folder, tuple(words), chosen)
         with (
             contextlib.suppress(KeyboardInterrupt),
-            contextlib.closing(Case(asked, named, recursive)) as case,
+            contextlib.closing(Case(asked, places, recursive, long)) as case,
         ):
-            if any(name.is_dir() for name in named):
+            if any(name.is_dir() for name in places):
                 warn_of_strange_exhibits(evidence, (v.source for v in case.videos), terminal)
             serve(case.server(), tell_address, not no_open)
         terminal.say(say("case_closed"))
         return 0
+
+    if len(named) != 1 or (named[0].is_dir() and not is_work_folder(named[0])):
+        return serve_case(named)
     source = named[0]
     work = folder_named(source)
     if work is not None and (work / PRIVATE / HELD_NOTE).exists():
@@ -119,13 +122,13 @@ def review(
         plan_file = plan_to_review(info, folder)
         if plan_file.exists():
             terminal.say(say("goes_on_with", path=plan_file))
+        elif _is_long(info) and not settings.scope.between:
+            return serve_case([], info)
     if plan_file.exists():
         require_chosen_settings(read_plan(plan_file), plan_file, info, settings, chosen)
         require_own_decisions(plan_file, adopt, terminal)
     else:
         check_writable(plan_file, never=(source,), whole=True)
-        if info.part is None and (info.duration or 0) > LONG_SECONDS:
-            terminal.say(say("long_video", path=source, length=clock(float(info.duration or 0), 0)))
     with locked_for_review(plan_file):
         session = Session(
             source,
@@ -145,3 +148,7 @@ def review(
     else:
         terminal.say(say("no_plan_yet"))
     return 0
+
+
+def _is_long(info: SourceInfo) -> bool:
+    return info.part is None and not info.photograph and (info.duration or 0) > LONG_SECONDS

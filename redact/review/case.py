@@ -19,10 +19,12 @@ from typing import Any, Final
 from ..batch import Command, Footage, find_footage, run_in_process
 from ..errors import InputError, RedactError
 from ..files import check_writable, names_footage, read_file, write_whole
+from ..media import SourceInfo
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..types import readable
 from ..words import LANGUAGES, Message, error_from_json, problem, reason_of, speaking, words_of
 from .case_video import ReviewOptions, Video
+from .first_look import FirstLook, cuts_searched
 from .refused_error import RefusedError, in_words
 from .routes import BACKGROUND_PATHS, language_of, result_routes, with_error_answers
 from .server import Answer, PageServer, Route, as_json
@@ -35,17 +37,23 @@ CASE_PAGE: Final = "case.html"
 
 
 class Case:
-    """The videos of a folder, or those that were named; none until a folder is chosen.
+    """The videos of a folder, or those that were named; none until a folder is chosen. Or the
+    excerpts of one long video, none until they are marked on its survey.
 
     A `PageServer` looks its routes up here: the case's own, and those of each video's review
     under `/v/NUMBER`.
     """
 
     def __init__(
-        self, options: ReviewOptions, places: Sequence[Path] = (), recursive: bool = False
+        self,
+        options: ReviewOptions,
+        places: Sequence[Path] = (),
+        recursive: bool = False,
+        long: SourceInfo | None = None,
     ) -> None:
         self.options = options
         self.videos: list[Video] = []
+        self.first_look: FirstLook | None = None
         self.passed_over: tuple[tuple[Path, Message], ...] = ()
         self.shelf = Shelf()
         self.name = ""
@@ -63,17 +71,24 @@ class Case:
             ("POST", "index"): self._open_index,
             ("POST", "folders"): self._folders,
             ("POST", "choose"): self._choose,
+            ("GET", "survey"): self._survey,
+            ("GET", "glance"): self._glance,
+            ("POST", "search"): self._search_these,
         }
         self._routes = {
             (method, f"/api/{name}"): with_error_answers(own[method, name]) for method, name in own
         } | result_routes(self.shelf, self._result)
         if places:
             self.take(places)
+        if long is not None:
+            self.name = readable(long.path.name)
+            self.first_look = FirstLook(long)
+            self._add(long.path, cuts_searched(long, options.folder))
         threading.Thread(target=self._work, daemon=True).start()
 
     def server(self) -> PageServer:
         """Serves the page of the case, and under it that of each video."""
-        quiet = BACKGROUND_PATHS | {"/api/case", "/api/picture"}
+        quiet = BACKGROUND_PATHS | {"/api/case", "/api/picture", "/api/survey", "/api/glance"}
         return PageServer(
             self, quiet, self.busy, front=CASE_PAGE, works=self.searching, shelf=self.shelf
         )
@@ -82,11 +97,14 @@ class Case:
         return any(video.job for video in self.videos)
 
     def searching(self) -> bool:
-        return any(video.moved is not None for video in self.videos)
+        surveying = self.first_look is not None and not self.first_look.job.over.is_set()
+        return surveying or any(video.moved is not None for video in self.videos)
 
     def close(self) -> None:
         """Stop the search, which the next review continues, and save everything."""
         self._over.set()
+        if self.first_look is not None:
+            self.first_look.stop()
         with ExitStack() as every:  # what one cannot save keeps no other from it
             for video in self.videos:
                 every.callback(video.close)
@@ -145,7 +163,8 @@ class Case:
                 self._search(min(waiting, key=lambda v: (v.number != self._first, v.number)))
 
     def _search(self, video: Video) -> None:
-        words = (*self.options.words, "-o", str(video.plan), "--", str(video.source))
+        cut = () if video.cut is None else ("--cut", *map(str, video.cut))
+        words = (*self.options.words, *cut, "-o", str(video.plan), "--", str(video.source))
         command = Command(str(video.source), words, str(Path.cwd()), "detect")
 
         def moved(stage: str, done: int, total: int | None) -> None:
@@ -178,6 +197,7 @@ class Case:
                     for path, why in self.passed_over
                 ],
                 "pdf": find_spec("weasyprint") is not None,
+                "survey": self.first_look is not None,
             }
         )
 
@@ -249,6 +269,37 @@ class Case:
             raise RefusedError("case_chosen")
         self.take([Path(str(values["folder"]))])
         return as_json({})
+
+    def _survey(self, values: dict[str, Any]) -> Answer:
+        return as_json(self._looked().for_page())
+
+    def _glance(self, values: dict[str, Any]) -> Answer:
+        """A picture of the survey, as JPEG; empty if it was dropped for another one."""
+        return Answer(self._looked().picture(float(values["at"])), "image/jpeg")
+
+    def _search_these(self, values: dict[str, Any]) -> Answer:
+        """Search the excerpts "cuts" of the long video, each with its start and end in seconds;
+        all of it if there are none."""
+        look = self._looked()
+        cuts = look.checked(values["cuts"])
+        self._add(look.info.path, cuts or [None])
+        if not cuts:
+            look.stop()
+        return as_json({})
+
+    def _looked(self) -> FirstLook:
+        if self.first_look is None:
+            raise RefusedError("unknown")
+        return self.first_look
+
+    def _add(self, source: Path, cuts: Sequence[tuple[float, float] | None]) -> None:
+        """Add excerpts of a video that are not there yet."""
+        with self._lock:
+            there = {video.cut for video in self.videos}
+            new = [cut for cut in cuts if cut not in there]
+            folder, first = self.options.folder, len(self.videos) + 1
+            more = [Video(n, source, folder, cut) for n, cut in enumerate(new, first)]
+            self.videos = [*self.videos, *more]
 
 
 def _in_each_language(what: Message) -> dict[str, list[str]]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..errors import OutputExistsError, RedactError
 from ..files import HELD_NOTE, PRIVATE, work_folder
-from ..media import Decode, SourceInfo, probe
+from ..media import Decode, SourceInfo, probe_excerpt
 from ..pipeline import Result, ResultState, held_in, plan_to_review, record_beside
 from ..plan import Plan, is_own_plan, read_plan
 from ..record import EvidenceChoice, manifest_path
 from ..settings import DetectSettings
+from ..types import Scope
 from ..words import problem
 from .finishing import holds
 from .jobs import Job, Pace
@@ -79,6 +80,7 @@ class Video:
         number: from 1.
         source: its path.
         folder: for its result; None: beside it.
+        cut: the excerpt of it that is searched, in seconds; None: all of it.
         problem: why it cannot be searched, in words.
         moved: the stage of its search, the steps done and their total; None: no search is running.
         session: its review, once opened.
@@ -87,6 +89,7 @@ class Video:
     number: int
     source: Path
     folder: Path | None
+    cut: tuple[float, float] | None = None
     info: SourceInfo | None = None
     picture: bytes = b""
     problem: dict[str, Any] | None = None
@@ -102,7 +105,7 @@ class Video:
     def look(self) -> None:
         """Read its headers, and make its thumbnail."""
         try:
-            info = probe(self.source)
+            info = probe_excerpt(self.source, Scope(cut=self.cut))
             for frame in itertools.islice(Decode(info), 50):
                 self.picture = jpeg(frame, THUMBNAIL_WIDTH)
                 if frame.picture.to_ndarray(format="gray").mean() > DARK_MEAN:
@@ -186,6 +189,7 @@ class Video:
         return {
             "number": self.number,
             "name": self.source.name,
+            "cut": self.cut,
             "seconds": None if info is None or info.duration is None else float(info.duration),
             "size": None if info is None else info.video.upright_size,
             "picture": bool(self.picture),
@@ -212,10 +216,13 @@ class Video:
         if not is_own_plan(self.plan):
             raise problem(OutputExistsError, "plan_of_others", path=self.plan, name=self.source)
         self._claim.enter_context(locked_for_review(self.plan))
+        settings = options.settings
+        if self.cut is not None:
+            settings = replace(settings, scope=settings.scope.but(cut=self.cut))
         session = self.session = Session(
             self.source,
             self.plan,
-            options.settings,
+            settings,
             options.margin,
             options.evidence,
             self.folder,

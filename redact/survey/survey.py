@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 from typing import Final, NamedTuple
 
 from ..media import MOST_KEY_SECONDS, SourceInfo, glances
@@ -101,12 +102,15 @@ class Survey:
     cells: tuple[Cell, ...]
 
 
-def survey(info: SourceInfo, progress: Stages) -> Survey:
+def survey(
+    info: SourceInfo, progress: Stages, so_far: Callable[[Survey], None] = lambda found: None
+) -> Survey:
     """Look at a picture about every second or two, and listen to all sound.
 
     Args:
         info: of a whole video.
         progress: receives the stages "survey" and "listen", in seconds.
+        so_far: called about once a second with what was found until then.
 
     Raises:
         UsageError: the source is a photograph.
@@ -117,7 +121,30 @@ def survey(info: SourceInfo, progress: Stages) -> Survey:
     known = float(info.duration or 0)
     total = About(math.ceil(known)) if known else None
     eyes, looks, cells = Eyes(float(info.video.upright_sample_aspect)), list[Look](), _Cells()
+
+    def found(speech: Sequence[Span] = (), seconds: float | None = None) -> Survey:
+        """What was seen, in a video of so many seconds; None: it was not seen to its end."""
+        end = looks[-1].time if seconds is None else seconds
+        spans = {
+            Kind.PEOPLE: _spans(looks, end, lambda look: look.people > 0),
+            Kind.VEHICLES: _spans(looks, end, lambda look: look.vehicles > 0),
+            Kind.MOVEMENT: _spans(looks, end, lambda look: look.moved),
+            Kind.SPEECH: tuple(speech),
+            Kind.DAMAGE: _spans(looks, end, lambda look: look.damaged),
+        }
+        return Survey(
+            info.path,
+            max(known, end),
+            sum(look.thumbnail is not None for look in looks),
+            bool(info.audio),
+            spans,
+            tuple(eyes.cuts),
+            tuple(_excerpts(spans, looks)),
+            tuple(cells.cells),
+        )
+
     zero: float | None = None
+    told = -math.inf
     with progress.stage("survey", total, "seconds") as stage:
         at = _Whole(stage.advance)
         for glance in glances(info):
@@ -127,8 +154,12 @@ def survey(info: SourceInfo, progress: Stages) -> Survey:
             at.reach(look.time)
             if zero is None and glance.frame is not None:
                 zero = float(glance.frame.time) - look.time
+            if monotonic() - told > 1:
+                so_far(found())
+                told = monotonic()
     # A later picture than this would have been looked at.
     seconds = max(known, looks[-1].time) if known else looks[-1].time + MOST_KEY_SECONDS
+    so_far(found(seconds=seconds))
     speech: list[Span] = []
     if info.audio:
         lasts = None if total is None else About(total * len(info.audio))
@@ -137,23 +168,7 @@ def survey(info: SourceInfo, progress: Stages) -> Survey:
         moved = (Span(float(a) - (zero or 0.0), float(b) - (zero or 0.0)) for a, b in spoken)
         within = (Span(max(0.0, a), min(seconds, b)) for a, b in moved)
         speech = [span for span in within if span.start < span.end]
-    spans = {
-        Kind.PEOPLE: _spans(looks, seconds, lambda look: look.people > 0),
-        Kind.VEHICLES: _spans(looks, seconds, lambda look: look.vehicles > 0),
-        Kind.MOVEMENT: _spans(looks, seconds, lambda look: look.moved),
-        Kind.SPEECH: tuple(speech),
-        Kind.DAMAGE: _spans(looks, seconds, lambda look: look.damaged),
-    }
-    return Survey(
-        info.path,
-        seconds,
-        sum(look.thumbnail is not None for look in looks),
-        bool(info.audio),
-        spans,
-        tuple(eyes.cuts),
-        tuple(_excerpts(spans, looks)),
-        tuple(cells.cells),
-    )
+    return found(speech, seconds)
 
 
 def _spans(

@@ -2,7 +2,7 @@
 import { get, leave, post } from "./api.js";
 import { html, render, signal, useEffect, useRef, useSignal } from "./html.js";
 import { state, toast, tried } from "./store.js";
-import { clock, current, said, stageWords, t } from "./words.js";
+import { clock, current, said, span, stageWords, t } from "./words.js";
 import { Bar, Button, released } from "./controls.js";
 import { Dialog, Toasts } from "./dialog.js";
 import { beginLanguage, Logo, Language } from "./header.js";
@@ -10,6 +10,7 @@ import { isOver, Opening, sayEnd, take } from "./opening.js";
 import { Picture } from "./picture.js";
 import { show, ShowDialog } from "./show.js";
 import { isWhole, standingWords } from "./standing.js";
+import { Survey } from "./survey.js";
 
 const MARKS = {
   opening: "◌",
@@ -23,7 +24,8 @@ const MARKS = {
   behind: "↻",
   refused: "✕",
 };
-const known = signal(null); // the case, as the server told it last
+const known = signal(null), // the case, as the server told it last
+  marking = signal(false); // more excerpts of a long video, of which some are there
 const count = (...states) => known.value.videos.filter((v) => states.includes(v.state)).length;
 const openIndex = () => {
   toast(t("opening_outside"));
@@ -38,12 +40,21 @@ const App = () => html`
     <${Button} id="index" word="make_index" hidden=${!known.value || !count("ready", "behind")} act=${openIndex} />
   </header>
   <main id="case-main" inert=${Boolean(state.opening)}>
-    ${known.value && (known.value.videos.length ? html`<${Videos} />` : html`<${Folders} chosen=${again} />`)}
+    ${known.value && html`<${View} />`}
   </main>
   <${Opening} />
   <${Dialog} kinds=${{ show: ShowDialog }} />
   <${Toasts} />
 `;
+function View() {
+  const { name, survey, videos } = known.value,
+    some = videos.length > 0,
+    show = (on) => () => (marking.value = on);
+  const done = () => again().then(show(false));
+  if (survey && (!some || marking.value))
+    return html`<${Survey} name=${name} done=${done} back=${some && show(false)} />`;
+  return some ? html`<${Videos} />` : html`<${Folders} chosen=${again} />`;
+}
 function Videos() {
   const list = useRef(),
     led = useRef(false);
@@ -54,7 +65,7 @@ function Videos() {
     led.current = true;
     if (document.activeElement === document.body) next.focus();
   });
-  const { name, case: number, videos } = known.value,
+  const { name, case: number, survey, videos } = known.value,
     refused = count("refused"),
     search = count("search", "searching");
   const counts = [
@@ -75,6 +86,7 @@ function Videos() {
       <span id="counts" class="muted">
         ${[["videos", videos.length], ...counts].map(([key, n]) => t(key, { n })).join(" · ")}
       </span>
+      ${survey && html`<${Button} id="mark-more" word="mark_more" act=${() => (marking.value = true)} />`}
     </div>
     <p id="what-next" class="muted">
       ${[refused && t("next.refused", { n: refused }), left && t(left)].filter(Boolean).join(" ")}
@@ -93,13 +105,14 @@ const PassedOver = ({ all }) =>
   </details>`;
 function Video({ of: v }) {
   const facts = [v.seconds == null ? "" : clock(v.seconds, 0), v.size ? v.size.join(" × ") : ""],
+    title = v.cut ? `${v.name} · ${span(...v.cut)}` : v.name,
     half = v.state === "ready" && !(v.reviewed && isWhole(v.reviewed)),
     mark = v.state === "ready" && v.incomplete ? "" : `${MARKS[half ? "begun" : v.state]} `,
     words = t(`case_state.${v.state === "search" && v.next ? "next" : v.state}`);
   return html`<li class="video" data-video=${v.number} data-state=${v.state}>
     ${v.picture ? html`<${Picture} path="picture" of=${{ n: v.number }} width="320" height="180" />` : html`<canvas />`}
     <div>
-      <h3 id=${`name-${v.number}`}>${v.name}</h3>
+      <h3 id=${`name-${v.number}`}>${title}</h3>
       <div class="muted small">${facts.filter(Boolean).join(" · ")}</div>
       <div class="state">
         <span class=${`mark ${half ? "begun" : v.state}`}>${mark}${words}</span>
@@ -141,7 +154,7 @@ async function begin() {
   await again();
   while (!isOver()) {
     await new Promise((done) => setTimeout(done, 1000));
-    if (known.value.videos.length && document.visibilityState === "visible")
+    if ((known.value.videos.length || known.value.survey) && document.visibilityState === "visible")
       await again().catch(() => {}); // told by sayEnd
   }
 }
