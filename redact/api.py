@@ -29,7 +29,6 @@ from .pipeline import (
     Delivery,
     Journal,
     Result,
-    accepted_findings,
     audit_settings,
     check_order,
     find_held,
@@ -182,10 +181,10 @@ def apply(
     order = order_to_apply(info, draw, ready, plan_file)
     with pipeline.claimed(order) as (order, claim):
         check_order(order)
-        accepted, journal = accepted_findings(ready.acceptance, order), _journal(progress)
+        journal = _journal(progress)
         if draw.encode.audio is Audio.MUTE_SPEECH:
             found = pipeline.with_speech_muted(order.info, found, journal)
-        result = pipeline.apply(order, found, journal, accepted, publishing=claim.publishing)
+        result = pipeline.apply(order, found, journal, publishing=claim.publishing)
         return write_beside(result, order)
 
 

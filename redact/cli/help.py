@@ -93,7 +93,7 @@ OPTION_SECTIONS = {
 
 ADVANCED = set(
     """damage rotate ignore_area device margin colour label stamp_corner
-    codec crf preset no_manifest plan_out accept_findings strict no_plan
+    codec crf preset no_manifest plan_out strict no_plan
     adopt as_json verbose""".split()  # noqa: SIM905
 )
 """Options that the first help of a command leaves to --help-all, unless they are few."""

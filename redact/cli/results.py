@@ -22,7 +22,7 @@ from ..types import Decided, Finding, FindingKind, as_argument, clock
 from ..words import said, say, spoken, word, words_of
 from .app import PATH, as_typed, together, typed, typed_options
 from .destination import is_folder
-from .evidence_options import evidence_options, take_acceptance
+from .evidence_options import evidence_options
 from .terminal import Terminal
 
 PLACES_TOLD: Final = 3
@@ -31,7 +31,6 @@ PLACES_TOLD: Final = 3
 finish_options = together(
     evidence_options,
     click.option("--plan", "plan_out", type=PATH),
-    click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance),
     click.option("--release", is_flag=True),
     click.option("--strict", is_flag=True),
 )
@@ -54,7 +53,6 @@ def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
         evidence=params["evidence"],
         plan_out=params["plan_out"],
         keep_plan=not params.get("no_plan", False),
-        acceptance=params["accept_findings"],
         strict=params["strict"],
         command=typed_command(),
     )

@@ -125,8 +125,6 @@ class _Videos:
             return
         if delivery.plan_out is not None:
             raise problem(UsageError, "one_plan_for_several", sources=len(self.found.footage))
-        if delivery.acceptance is not None:
-            raise problem(UsageError, "accept_for_several")
         if self.found.searched:  # of videos that are named, others may be meant to follow
             left_out = [path for path, _ in self.found.left_out]
             paths = [*(one.path for one in self.found.footage), *left_out]

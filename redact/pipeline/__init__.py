@@ -20,7 +20,7 @@ from .fix import (
     remove_held,
     superseded_by,
 )
-from .held_back import HeldBack, accepted_findings, find_held, held_in
+from .held_back import HeldBack, find_held, held_in
 from .journal import Journal
 from .mask_video import write_masks
 from .may_be_open import may_be_open

@@ -28,7 +28,6 @@ from ..files import (
     work_folder,
     write_whole,
 )
-from ..media import sha256_of
 from ..plan import dump_plan
 from ..record import (
     CaseFields,
@@ -262,25 +261,6 @@ def _finding(part: FindingPart) -> Finding:
         rule=part.rule,
         track=part.track,
     )
-
-
-def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted | None:
-    """Look up accepted findings in the held-back result of an order's name. They count as
-    accepted by the operator of the case.
-
-    Raises:
-        UsageError: there is no held-back result, it was made from another video, or it lacks one of
-            the numbers.
-        InputError: the video cannot be read.
-    """
-    if acceptance is None:
-        return None
-    held = held_in(order.folder)
-    if held is None:
-        raise problem(UsageError, "nothing_to_accept", name=order.final.name)
-    if held.source_sha256 != sha256_of(order.info.path):
-        raise problem(UsageError, "accepted_elsewhere", name=order.info.path, held=held.output)
-    return accepted_of(acceptance, held, name_in(order.delivery.evidence.case))
 
 
 def name_in(case: CaseFields | None) -> str:

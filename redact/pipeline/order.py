@@ -60,7 +60,7 @@ at least. Without room for that, nothing is searched."""
 class Acceptance:
     """The numbers of findings in a held-back result that the user says are not leaks.
 
-    This alone accepts nothing: `accepted_findings` must first look up what the numbers stand for.
+    This alone accepts nothing: `redact.fix` must first look up what the numbers stand for.
 
     Attributes:
         numbers: of the findings; None for every finding of that result.
@@ -91,7 +91,6 @@ class Delivery:
         evidence: which record to keep.
         plan_out: write the plan to this file.
         keep_plan: keep the plan beside the result unless `plan_out` names another place.
-        acceptance: findings of an earlier run that may be published; None accepts none.
         strict: also end with `ExitCode.NEEDS_REVIEW` if somebody is likely to be open.
         command: the command line, for the record.
     """
@@ -104,7 +103,6 @@ class Delivery:
     evidence: EvidenceChoice = field(default_factory=EvidenceChoice)
     plan_out: Path | None = None
     keep_plan: bool = True
-    acceptance: Acceptance | None = None
     strict: bool = False
     command: tuple[str, ...] = ()
 

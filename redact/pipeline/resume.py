@@ -45,7 +45,6 @@ def earlier_result(
     progress: Progress,
     *,
     leave_done: bool,
-    leave_held: bool,
 ) -> Result | None:
     """The result of an earlier run of the same source with the same settings; None if a run is
     needed.
@@ -56,7 +55,6 @@ def earlier_result(
         order, claim, settings, detector: of the run that was asked for.
         progress: told about hashing.
         leave_done: keep a finished result even if it may be replaced.
-        leave_held: keep a held-back result as it is.
 
     Raises:
         OutputExistsError: another file has the name and may not be replaced.
@@ -80,7 +78,7 @@ def earlier_result(
             raise problem(OutputExistsError, "result_in_the_way", path=final, why=why)
         return None
     held = held_in(order.folder)
-    if held is None or not leave_held or _held_differs(held, wanted, progress):
+    if held is None or _held_differs(held, wanted, progress):
         return None
     known_held = record_beside(order.held)  # none where --no-manifest was given
     return Result.of_earlier(

@@ -28,7 +28,6 @@ from .check_scope import require_scope
 from .claim import claimed
 from .consequences import covered_spans
 from .draw import draw
-from .held_back import accepted_findings, name_in
 from .journal import Journal
 from .may_be_open import may_be_open
 from .mute_speech import with_speech_muted
@@ -74,23 +73,17 @@ def redact_video(
             detector,
             progress,
             leave_done=leave_done,
-            leave_held=delivery.acceptance is None,
         )
         if earlier is not None:
             return earlier
         check_order(order, searched=True)
-        accepted = accepted_findings(delivery.acceptance, order)
         if order.plan_file is not None and order.plan_file.exists():
             tell(say("plan_of_earlier_run", name=order.plan_file.name))
         journal = Journal(progress)
-        # A release has no record, and names nobody.
-        named = order.delivery.release or name_in(order.delivery.evidence.case)
-        if accepted is not None and not named:
-            journal.warn(Message("accepted_by_nobody"))
         plan = _plan_of(order, settings.detect, journal, detector)
         # The search has read the whole file: its hash is known.
         digest, publishing = plan.source.sha256, claim.publishing
-        result = apply(order, plan, journal, accepted, digest=digest, publishing=publishing)
+        result = apply(order, plan, journal, digest=digest, publishing=publishing)
         return write_beside(result, order)
 
 

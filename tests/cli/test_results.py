@@ -49,7 +49,6 @@ TYPED = {
     "--plan=Roe v Doe/p": ("--plan", "p"),
     "--set=purpose=art. 6/1 GDPR": ("--set", "purpose=art. 6/1 GDPR"),
     "--cut=0:01 0:02.5": ("--cut", "1.0", "2.5"),
-    "--accept-findings=1, 3=a/b": ("--accept-findings", "1,3=a/b"),
     "--targets=plates,heads": ("--targets", "plate,head"),
     "--color=#102030": ("--color", "#102030"),
     "--lang=fr": ("--lang", "fr"),

@@ -20,7 +20,7 @@ from redact.errors import PlanError, UsageError
 from redact.media import probe, sha256_of
 from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_settings
 from redact.pipeline.fix import order_as_before
-from redact.pipeline.held_back import accepted_findings, held_in, read_held, write_held
+from redact.pipeline.held_back import accepted_of, held_in, read_held, write_held
 from redact.pipeline.result import Result
 from redact.record import CaseFields, EvidenceChoice, FindingPart, build_manifest
 from redact.settings import DrawSettings, RenderSettings, Sensitivity, Settings, Stamp
@@ -58,7 +58,6 @@ def another(name: str, value: Any) -> Any:
         "stamp": Stamp("COPY"),
         "crf": 30,
         "preset": "slow",
-        "acceptance": Acceptance((1, 3), "a poster"),
         "case": CaseFields(case="7", reasons={"face": "b(6)"}),
     }.get(name, Path("/somewhere") / name)
 
@@ -141,12 +140,11 @@ def test_a_note_without_its_result_says_nothing(tmp_path: Path) -> None:
     assert held_in(note.folder) == note
 
 
-def test_only_findings_in_this_video_and_folder_are_accepted(tmp_path: Path) -> None:
-    """An unpacked folder brings its notes along, and another video may have the same name."""
+def test_only_findings_that_redact_noted_for_this_user_are_accepted(tmp_path: Path) -> None:
+    """An unpacked folder brings its notes along."""
     accept, source = Acceptance(None, "a statue"), tmp_path / "a.mp4"
     note = held(tmp_path, DrawSettings(), Delivery())
     Path(note.output).write_bytes(b"held back")
-    order = Order(probe(source), DrawSettings(), tmp_path / "out.mp4", note.folder)
     box = (1.0, 2.0, 9.0, 9.0)
     found = FindingPart(
         number=1,
@@ -165,11 +163,10 @@ def test_only_findings_in_this_video_and_folder_are_accepted(tmp_path: Path) -> 
         note.note.write_bytes(msgspec.json.encode(note, enc_hook=str))
 
     written(again.marked())
-    accepted = accepted_findings(accept, order)
-    assert accepted is not None and [f.number for f in accepted.findings] == [1]
+    known = held_in(note.folder)
+    assert known is not None and [f.number for f in accepted_of(accept, known).findings] == [1]
     written(again)
+    foreign = held_in(note.folder)
+    assert foreign is not None
     with pytest.raises(UsageError, match="did not write this note"):
-        accepted_findings(accept, order)
-    written(msgspec.structs.replace(again, source_sha256="00" * 32).marked())
-    with pytest.raises(UsageError, match="another video"):
-        accepted_findings(accept, order)
+        accepted_of(accept, foreign)

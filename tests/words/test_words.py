@@ -389,7 +389,7 @@ def test_the_locale_or_the_variable_chooses_the_language(
 def test_a_message_stored_as_json_is_shown_in_one_language() -> None:
     """A French index said of a result "existe déjà : it was made with other settings"."""
     other = Message("result_other_settings", settings="style")
-    for why in (other, problem(errors.UsageError, "nothing_to_accept", name="a.mp4")):
+    for why in (other, problem(errors.UsageError, "no_findings_there", number=1)):
         error = problem(errors.OutputExistsError, "result_in_the_way", path="a.mp4", why=why)
         kept = json.loads(json.dumps(error_as_json(error, "a.mp4")))
         for language in LANGUAGES:
