@@ -122,7 +122,7 @@ def review(
         plan_file = plan_to_review(info, folder)
         if plan_file.exists():
             terminal.say(say("goes_on_with", path=plan_file))
-        elif _is_long(info) and not settings.scope.between:
+        elif _is_long(info):
             return serve_case([], info)
     if plan_file.exists():
         require_chosen_settings(read_plan(plan_file), plan_file, info, settings, chosen)
