@@ -92,14 +92,13 @@ OPTION_SECTIONS = {
 """Sections for groups of options; all others come first."""
 
 ADVANCED = set(
-    """damage rotate ignore_area device margin colour label stamp_corner
-    codec crf preset no_manifest plan_out strict no_plan
-    adopt as_json verbose""".split()  # noqa: SIM905
+    """damage rotate ignore_area device margin colour label stamp_corner codec crf preset
+    no_manifest plan_out strict no_plan adopt as_json verbose""".split()  # noqa: SIM905
 )
 """Options that the first help of a command leaves to --help-all, unless they are few."""
 
 FEW = 4
-"""So many rare options, at most, are not worth a second help."""
+"""So many of them, at most, are not worth a second help."""
 
 _ALL = "redact.all_options"
 
