@@ -99,13 +99,13 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
             return ()
     with journal.stage("upright", None) as stage:
         pictures = list(_ways(info, stage))
-    found = plainly(pictures)
+    found = decided_ways(pictures)
     for degrees in found:
         journal.warn(Message("turned", degrees=degrees))
     return found if found or not info.photograph else of_photograph(pictures)
 
 
-def plainly(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
+def decided_ways(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
     """Degrees clockwise by which turning some of the pictures clearly makes people upright."""
     evidence: dict[tuple[Evidence, int], list[float]] = defaultdict(list)
     for ways in pictures:

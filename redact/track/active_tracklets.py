@@ -15,11 +15,11 @@ from .associate import LEAST_LIKENESS, SIZE_RATIO, Objects, Observations, assign
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import (
     body_below_picture,
+    head_area_ratio,
     hold_middles,
     on_bodies,
-    on_coachwork,
+    on_bodywork,
     ridden,
-    times_the_head,
 )
 from .geometry import (
     Affine,
@@ -188,8 +188,8 @@ class ActiveTracklets:
         on_body = on_bodies(bodies, boxes, target, height, chances)
         unknown = (target == Target.PLATE) & ridden(bodies, boxes)
         known = on_body | ~(unknown | body_below_picture(boxes, target, height))
-        times = times_the_head(bodies, boxes, target, height)
-        low = on_coachwork(bodies, boxes)
+        times = head_area_ratio(bodies, boxes, target, height)
+        low = on_bodywork(bodies, boxes)
         r.clues.scanned_for_bodies(rows[known], on_body[known], times[known], low[known])
 
     def known_places(self) -> tuple[Boxes, Boxes, Boxes]:

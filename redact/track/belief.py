@@ -79,8 +79,8 @@ class Clues(Arrays):
         on_body: float64 [N], body scans in which a body bears it, or a vehicle the plate.
         body_scans: float64 [N], body scans while it was sighted.
         oversize: float64 [N], sum over the scans of `on_body` of how many times as large it is as
-            the head of that body should be, at least 1 each (`bodies.times_the_head`).
-        coachwork: float64 [N], body scans in which nobody bears it, and it lies on a vehicle below
+            the head of that body should be, at least 1 each (`bodies.head_area_ratio`).
+        bodywork: float64 [N], body scans in which nobody bears it, and it lies on a vehicle below
             the panes.
     """
 
@@ -97,7 +97,7 @@ class Clues(Arrays):
     on_body: NDArray[np.float64]
     body_scans: NDArray[np.float64]
     oversize: NDArray[np.float64]
-    coachwork: NDArray[np.float64]
+    bodywork: NDArray[np.float64]
 
     @classmethod
     def of_new(
@@ -120,7 +120,7 @@ class Clues(Arrays):
             on_body=zero.copy(),
             body_scans=zero.copy(),
             oversize=zero.copy(),
-            coachwork=zero.copy(),
+            bodywork=zero.copy(),
         )
 
     def as_one(self) -> Clues:
@@ -144,7 +144,7 @@ class Clues(Arrays):
             added(self.on_body),
             added(self.body_scans),
             added(self.oversize),
-            added(self.coachwork),
+            added(self.bodywork),
         )
 
     def missed(self, rows: NDArray[np.intp]) -> None:
@@ -175,11 +175,11 @@ class Clues(Arrays):
         rows: NDArray[np.intp],
         on_body: NDArray[np.bool_],
         oversize: NDArray[np.float64],
-        coachwork: NDArray[np.bool_],
+        bodywork: NDArray[np.bool_],
     ) -> None:
         """Note whether a body, or vehicle, bears each of `rows` in one body scan, how many times as
-        large each is as that body's head should be, and whether it lies on coachwork."""
-        self.coachwork[rows] += coachwork & ~on_body
+        large each is as that body's head should be, and whether it lies on bodywork."""
+        self.bodywork[rows] += bodywork & ~on_body
         self.on_body[rows] += on_body
         self.body_scans[rows] += 1
         self.oversize[rows] += oversize * on_body
@@ -201,13 +201,13 @@ class Clues(Arrays):
 
     def _body_scans(self) -> NDArray[np.float64]:
         """[N] body scans that speak for or against each."""
-        return np.where(self._a_lamp(), MOST_SCANS, np.minimum(self.body_scans, MOST_SCANS))
+        return np.where(self._lamps(), MOST_SCANS, np.minimum(self.body_scans, MOST_SCANS))
 
-    def _a_lamp(self) -> NDArray[np.bool_]:
+    def _lamps(self) -> NDArray[np.bool_]:
         """[N] whether each face was seen once, as in a photograph, on a vehicle below its panes,
         where nobody is: a lamp, wheel or badge. Of 59 faces hidden on 46 stills of dev with cars,
         looked at by eye, this leaves out six of 19 false ones and no real one."""
-        once = (self.scans == 1) & (self.coachwork > 0)
+        once = (self.scans == 1) & (self.bodywork > 0)
         return np.asarray(once & (self.target == Target.FACE))
 
     def _without_body(self) -> NDArray[np.float64]:

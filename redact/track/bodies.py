@@ -168,7 +168,7 @@ def lower_halves(bodies: Bodies) -> Boxes:
     return lower
 
 
-def on_coachwork(bodies: Bodies, faces: Boxes) -> NDArray[np.bool_]:
+def on_bodywork(bodies: Bodies, faces: Boxes) -> NDArray[np.bool_]:
     """[N] whether the middle of each of N faces [N, 4] lies on the lower half of a vehicle, below
     its panes."""
     lower = bodies.xyxy[bodies.vehicle].astype(np.float64)
@@ -235,7 +235,7 @@ def on_bodies(
     return np.asarray(fits.any(axis=0) | on_vehicle.any(axis=0))
 
 
-def times_the_head(
+def head_area_ratio(
     bodies: Bodies, heads: Boxes, targets: NDArray[np.int8], height: float
 ) -> NDArray[np.float64]:
     """[N] how many times as large, in area, each face or head is as the head of the body that can

@@ -16,7 +16,7 @@ from PIL import Image
 from redact.detection import Bodies, CenterFace, People
 from redact.media import Decode, probe
 from redact.pipeline import Journal, detect
-from redact.pipeline.which_way_up import of_photograph, plainly, turned_by
+from redact.pipeline.which_way_up import decided_ways, of_photograph, turned_by
 from redact.plan import dump_plan, parse_plan, read_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Rotate, Sensitivity
@@ -92,8 +92,8 @@ def test_one_doubtful_picture_rotates_nothing() -> None:
         pictures[0, kind, 1], pictures[1, kind, 1], pictures[3, kind, 0] = doubtful, sure, sure
         pictures[2, kind, :2] = unclear - 0.05, unclear
         once, surely, unclearly, upright = pictures
-        assert plainly([once, upright, unclearly, unclearly]) == ()
-        assert plainly([once, upright, once]) == plainly([surely, upright]) == (90,)
+        assert decided_ways([once, upright, unclearly, unclearly]) == ()
+        assert decided_ways([once, upright, once]) == decided_ways([surely, upright]) == (90,)
 
 
 def test_a_photograph_that_shows_nobody_upright_is_scanned_in_all_orientations() -> None:

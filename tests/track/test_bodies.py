@@ -16,10 +16,10 @@ from redact.track import BodyScanners, Clues, Tracker, probability_of
 from redact.track.belief import worth_hiding
 from redact.track.bodies import (
     BodySearch,
+    head_area_ratio,
     head_places,
     heads_on_bodies,
     on_bodies,
-    times_the_head,
     with_close_scans,
 )
 from redact.track.small_pictures import SmallFrame, shrink
@@ -131,7 +131,7 @@ def test_a_trunk_is_larger_than_the_head_of_its_body(lower: float) -> None:
     head, trunk = head_places(np.array([body]))[0].tolist(), [105.0, 50, 175, 140]
     kind = np.full(3, Target.HEAD, np.int8)
     away = [400.0, 40, 500, 140]
-    times = times_the_head(bodies_of(body), np.array([head, trunk, away]), kind, 360)
+    times = head_area_ratio(bodies_of(body), np.array([head, trunk, away]), kind, 360)
     assert times[0] == pytest.approx(1) and times[2] == 1
     assert times[1] > 3 if lower < 360 else times[1] == 1
 
