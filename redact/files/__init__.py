@@ -2,7 +2,6 @@
 left behind."""
 
 from .folders import (
-    check_folder,
     check_private,
     keep_to_owner,
     made_folder,

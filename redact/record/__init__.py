@@ -51,6 +51,6 @@ from .signature import (
     raw_public,
     signature_path,
 )
-from .withheld import hidden_frames, kind_of
+from .withheld import kind_of
 from .without_folders import file_name
 from .write_evidence import EvidenceChoice, check_evidence, write_evidence

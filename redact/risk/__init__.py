@@ -17,7 +17,6 @@ from .moments import (
 from .places import (
     LEAST_HEIGHTS,
     Gap,
-    HeadsInView,
     Place,
     all_places,
     bare_heads,

@@ -6,7 +6,6 @@ from .bodies import (
     LEAST_VEHICLE,
     TWO_WHEELER,
     BodyScanners,
-    ScanForBodies,
     ScanForHeads,
     head_places,
     heads_on_bodies,

@@ -34,7 +34,6 @@ from .frame import Frame, Muted, Runs, count_of, frames_in, joined, ranges, runs
 from .frame import Timeline as Timeline
 from .key_picture import (
     LARGEST_MARGIN,
-    SIDES_AS_FOUND,
     KeyPicture,
     Sides,
     key_picture_at,
