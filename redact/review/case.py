@@ -104,7 +104,7 @@ class Case:
         """Stop the search, which the next review continues, and save everything."""
         self._over.set()
         if self.first_look is not None:
-            self.first_look.stop()
+            self.first_look.close()
         with ExitStack() as every:  # what one cannot save keeps no other from it
             for video in self.videos:
                 every.callback(video.close)

@@ -51,6 +51,11 @@ class FirstLook:
         """Leave it as it is."""
         self.job.ask_to_stop()
 
+    def close(self) -> None:
+        """Stop, and wait for that: a network that still runs would bring down the process."""
+        self.stop()
+        self.job.over.wait(30)
+
     def for_page(self) -> dict[str, Any]:
         """What was found so far. Of each picture: since when and when, and how much it shows."""
         found = self._found

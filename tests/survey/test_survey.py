@@ -126,8 +126,9 @@ def test_a_review_of_something_long_begins_with_the_survey(
             frame.pts, frame.time_base = n, Fraction(10)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
-    with served(clip) as (address, _), urlopen(address.partition("#")[0]) as page:
+    with served(clip) as (address, process), urlopen(address.partition("#")[0]) as page:
         assert first in page.read()
+    assert process.returncode >= 0, "it may end while it looks"
 
 
 def test_what_moves_alone_is_an_excerpt_beside_the_others() -> None:
