@@ -21,7 +21,6 @@ from lab.moments import plan_for
 from lab.real.__main__ import chosen_labels
 from lab.real.labels import LabelledFrame
 from redact.auditing import AuditSettings, audit_file, finding_in_words
-from redact.auditing.limits import least_height
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import probe
 from redact.pipeline import Delivery, Journal, order_to_apply
@@ -30,6 +29,7 @@ from redact.plan import Plan
 from redact.progress import Silent
 from redact.record import EvidenceChoice
 from redact.render import mask_of
+from redact.risk import LEAST_HEIGHTS
 from redact.settings import DrawSettings
 from redact.types import INSIDE_SHARE, Box, Finding, Target
 
@@ -49,7 +49,7 @@ def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:
     for word, corners in label.targets():
         box, target = Box(*corners), Target.from_word(word)
         covered = share_of_middle(mask, box, target)
-        if box.height >= least_height(target) and covered < INSIDE_SHARE:
+        if box.height >= LEAST_HEIGHTS[target] and covered < INSIDE_SHARE:
             found.append((target, box))
     return found
 

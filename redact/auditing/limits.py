@@ -6,10 +6,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..risk import LEAST_HEIGHTS
 from ..settings import Sensitivity
 from ..track import MOST_PATIENCE
-from ..types import Target
 
 WHOLE_SCAN_EVERY: Final = 4.0
 """Seconds between two scans of the whole picture (`thorough`: half), if anything changed: about one
@@ -44,8 +42,3 @@ def scan_seconds(sensitivity: Sensitivity) -> float:
     if sensitivity is Sensitivity.THOROUGH:
         return 0.0
     return (2 if sensitivity is Sensitivity.FAST else 1) * RESCAN_EVERY
-
-
-def least_height(target: Target) -> float:
-    """Height in pixels below which a target is not reported; 0 for targets that a person marks."""
-    return LEAST_HEIGHTS[target] if target.spec.searched else 0.0
