@@ -90,7 +90,7 @@ class AuditDetectors:
         self.names = [(n.name, n.weights_sha256) for n in used]
 
         def make(aspect: float) -> Ensemble:
-            return networks.witnesses(AUDIT_SIZES, aspect)
+            return networks.ensemble(AUDIT_SIZES, aspect)
 
         self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all, self.targets)

@@ -63,8 +63,8 @@ class OutsideMasks:
         outside = None if hidden is None else (hidden == 0).view(np.uint8) * np.uint8(255)
         step = both.right, both.down
         coarse = None if outside is None or not both.chroma else coarser(outside, *step)
-        luma = _Compared.of(both.luma, outside)
-        colours = [_Compared.of(pair, coarse) for pair in both.chroma]
+        luma = _PlaneDifference.of(both.luma, outside)
+        colours = [_PlaneDifference.of(pair, coarse) for pair in both.chroma]
         if luma.samples:
             self._luma.append(luma.ratio)
         if colours and colours[0].samples:
@@ -107,7 +107,7 @@ class OutsideMasks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class _PlaneDifference:
     """Comparison of one plane of a frame with the output's.
 
     Attributes:
@@ -125,7 +125,7 @@ class _Compared:
     error: float
 
     @classmethod
-    def of(cls, pair: tuple[Plane, Plane], outside: Plane | None) -> _Compared:
+    def of(cls, pair: tuple[Plane, Plane], outside: Plane | None) -> _PlaneDifference:
         difference = difference_outside(*pair, outside)
         samples = difference.size if outside is None else cv2.countNonZero(outside)
         error = float(cv2.norm(difference, cv2.NORM_L2SQR)) / max(samples, 1)
@@ -147,7 +147,7 @@ class _Compared:
         return float(deviation[0, 0]) ** 2 + (float(mean[0, 0]) - NEUTRAL) ** 2
 
 
-def _changed(plane: _Compared, outside: Plane | None, step: tuple[int, int]) -> bool:
+def _changed(plane: _PlaneDifference, outside: Plane | None, step: tuple[int, int]) -> bool:
     """Whether a block outside the masks differs by more than a codec can explain.
 
     A codec that is short of bits loses detail: at worst, a block becomes as flat as it and its

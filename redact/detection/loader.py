@@ -93,7 +93,7 @@ class Networks:
         self._faces_alone = once(lambda: here.run(CenterFace, threads or default_threads()))
         self._people = People(each) if Target.PERSON in known else None
 
-    def witnesses(
+    def ensemble(
         self, sizes: Sizes, sample_aspect: float, said: tuple[str, str] = ("", "")
     ) -> Ensemble:
         """A detector of all networks; scores are probabilities.
@@ -187,7 +187,7 @@ def load_detector(
     few_sizes = sensitivity is not Sensitivity.THOROUGH
     networks = Networks(targets, threads, keep_memory=few_sizes)
     said = ensemble_name(sensitivity, targets)
-    return networks.witnesses(SCAN_SIZES[sensitivity], sample_aspect, said)
+    return networks.ensemble(SCAN_SIZES[sensitivity], sample_aspect, said)
 
 
 def ensemble_name(sensitivity: Sensitivity, targets: Sequence[Target]) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The allow-list of tags and values in a result: those that say nothing about who made the file.
 
-The reader drops all other tags and lists them for the user; the audit refuses all others. The
+No other tag is copied: the reader lists it for the user, and the audit refuses it in a result. The
 inspection, which also reads files of other programs, knows a few more harmless values.
 """
 

@@ -323,11 +323,11 @@ class _CodedTrack:
             except (BlockingIOError, EOFError):
                 return
             if self._info.part is not None or self._muted:
-                even = self._left_of(even)
+                even = self._trimmed_and_muted(even)
             if even is not None:
                 yield even
 
-    def _left_of(self, frame: AudioFrame) -> AudioFrame | None:
+    def _trimmed_and_muted(self, frame: AudioFrame) -> AudioFrame | None:
         """A new frame of those samples that belong to the excerpt, with the spans muted in them, so
         that nothing else is encoded; None if there are none."""
         samples = np.array(frame.to_ndarray(), np.float32)

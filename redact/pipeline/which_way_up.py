@@ -47,7 +47,7 @@ TELLING_BODY_SCORE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class TurnRule:
     """How much evidence of one network proves an orientation.
 
     Attributes:
@@ -61,10 +61,10 @@ class Evidence:
     clear: float
 
 
-BY_FACES: Final = Evidence(lead=0.1, least=0.5, clear=0.8)
+BY_FACES: Final = TurnRule(lead=0.1, least=0.5, clear=0.8)
 """For the highest face score. On dev, 65 of 68 labelled frames with such a face are right."""
 
-BY_BODIES: Final = Evidence(lead=0.2, least=0.2, clear=0.5)
+BY_BODIES: Final = TurnRule(lead=0.2, least=0.2, clear=0.5)
 """For the sum by which the scores of bodies exceed `TELLING_BODY_SCORE`. Of 247 frames of 76
 upright clips (dev and other footage), 107 count for upright and one for another orientation (.43:
 a person slides); no clip is taken for turned. Of their 228 turned versions 123 are recognised, by
@@ -107,7 +107,7 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
 
 def decided_ways(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
     """Degrees clockwise by which turning some of the pictures clearly makes people upright."""
-    evidence: dict[tuple[Evidence, int], list[float]] = defaultdict(list)
+    evidence: dict[tuple[TurnRule, int], list[float]] = defaultdict(list)
     for ways in pictures:
         for kind, way, given in _counts_for(ways):
             evidence[kind, way].append(given)
@@ -125,7 +125,7 @@ def of_photograph(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
     return _degrees(counts) if counts else _TURNED
 
 
-def _counts_for(ways: Ways) -> Iterator[tuple[Evidence, int, float]]:
+def _counts_for(ways: Ways) -> Iterator[tuple[TurnRule, int, float]]:
     """Yield each network's orientation of a picture, in quarter turns, with the evidence for it."""
     for kind, given in zip((BY_FACES, BY_BODIES), ways, strict=True):
         way, other = int(given.argmax()), float(np.sort(given)[-2])

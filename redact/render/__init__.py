@@ -3,7 +3,6 @@
 Start with `Renderer(settings).draw(frame, regions)`, which returns the frame to write.
 """
 
-from .fill import Field
 from .renderer import Renderer
 from .samples import samples_of as samples_of
 from .shapes import (
@@ -22,3 +21,4 @@ from .stamp import require_room, stamp_box
 from .styles import Canvas as Canvas
 from .styles import MaskStyle as MaskStyle
 from .styles import writable
+from .surroundings import Field

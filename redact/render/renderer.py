@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from ..media import Layout
 from ..settings import RenderSettings, Style
 from ..types import Frame, Rect, Region
-from .fill import Field
 from .hidden import Hidden, soft_radius
 from .samples import Samples
 from .shapes import Shape, shape_of
 from .stamp import check_stamp, write_stamp
 from .styles import Canvas, MaskStyle, load_style
 from .styles.solid import Solid
+from .surroundings import Field
 
 EDGE_WEIGHT = 0.02
 """Weight of a mask at its own edge, where masks overlap; it is 1 at the centre."""

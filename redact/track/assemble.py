@@ -17,7 +17,7 @@ from ..types import INSIDE_SHARE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import LEAST_LIKENESS, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import MISSED_LOG_ODDS, Clues, TargetWeights, probability_of, worth_hiding
-from .box_per_frame import fill, keyframes_of
+from .box_per_frame import box_in_each_frame, keyframes_of
 from .geometry import Index, areas
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, Rows, SightingLog
@@ -175,7 +175,7 @@ def assemble(
         jumps[tracklet].add(frame)
     for group, rows, p in objects_of(log, retired, clip, cuts, settings, weights):
         first = group[0]
-        dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings)
+        dense = box_in_each_frame(rows, first.target, first.floor, first.ceiling, clip, settings)
         begins = first.first
         for part in dense.divided(_jumps(group, jumps)):
             parts.append((begins, first.target, keyframes_of(part), round(p, 4)))

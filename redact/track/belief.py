@@ -246,12 +246,11 @@ def worth_hiding(
     Args:
         clues, weights: see `probability_of`.
         leak_cost: the cost of leaving it open, if hiding an object of ordinary size for nothing
-            costs 1. A plate that was read counts as of ordinary size, however large: the plainest
-            to read costs most if left open. A head that bodies bear in most body scans counts only
-            as much as it is larger than their heads should be: a face close to the camera is not, a
-                torso is.
-            For faces this would hide a fifth more for nothing, and left none fewer open on 16
-            clips.
+            costs 1; a larger one costs more. A plate that was read counts as of ordinary size,
+            however large: the plainest to read must not stay open. A head on a body counts only as
+            much as it is larger than that body's head should be, so a head close to the camera
+            costs 1 and a torso more. Faces are judged by their size alone: with the same rule for
+            them a fifth more was hidden for nothing, and none fewer were open on 16 clips.
     """
     p = probability_of(clues, weights)
     share = np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY_SHARE.of(clues.target)

@@ -107,7 +107,7 @@ def _holds(start: int, end: int, inner: Boxes, outer: Boxes, room: Boxes) -> boo
     return bool(spare.min() >= 1e-6) and bool((spare <= room[start + 1 : end]).all())
 
 
-def fill(
+def box_in_each_frame(
     rows: Rows,
     target: Target,
     floor: int,
@@ -115,7 +115,8 @@ def fill(
     clip: ClipRecord,
     settings: TrackSettings,
 ) -> Dense:
-    """Boxes and states of one object from its sightings.
+    """Boxes and states of one object from its sightings. Here a track gets its first and last
+    frame: shortly before the first sighting and after the last (`TrackSettings.late`, `grace`).
 
     Args:
         rows: sightings, one per frame, rising.

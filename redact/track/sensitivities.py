@@ -14,7 +14,6 @@ class TrackSettings:
     Attributes:
         leak_cost: the cost of leaving somebody open, if hiding an object of ordinary size for
             nothing costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on.
-            What is hidden depends on the sensitivity only through this number.
         scan_every: seconds between scans where nothing requires more.
         whole_every: seconds between scans of the whole picture if only parts of it change; more
             while these detect nothing new (`IncrementalScanner`); 0: every scan is of the whole
@@ -56,8 +55,8 @@ JITTER = 5e-4
 
 
 def settings_of(sensitivity: Sensitivity) -> TrackSettings:
-    """The tracker's numbers for a sensitivity; `fast` differs from `balanced` only in the size of
-    the scanned pictures."""
+    """The tracker's numbers for a sensitivity. `fast` has those of `balanced`: it scans smaller
+    pictures (`SCAN_SIZES`), without small scans, and its audit searches half as often."""
     base = TrackSettings()
     if sensitivity is Sensitivity.THOROUGH:
         base = replace(base, leak_cost=20.0, grace=0.4)

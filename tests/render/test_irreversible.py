@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from redact.render import Renderer, drawn_area_of, stamp_box
-from redact.render.fill import Cells, Field, Surroundings
 from redact.render.shapes import Shape
 from redact.render.styles import Blur, Canvas
+from redact.render.surroundings import Cells, Field, Surroundings
 from redact.settings import RenderSettings, Stamp, Style
 from redact.types import Rect
 

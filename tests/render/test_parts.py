@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from redact.errors import UnsafeError
 from redact.media import Layout
 from redact.render import Renderer, mask_of
-from redact.render.fill import LEAST_CELLS, Cells, Field, Surroundings
 from redact.render.hidden import Hidden
 from redact.render.renderer import _weight_of
 from redact.render.samples import layout_of
 from redact.render.shapes import Shape, shape_of
 from redact.render.styles import Blur, Canvas
 from redact.render.styles.mosaic import _block_centres
+from redact.render.surroundings import LEAST_CELLS, Cells, Field, Surroundings
 from redact.settings import RenderSettings, Style
 from redact.types import Box, Frame, Rect, Region, State, Target
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from redact.settings import Sensitivity
 from redact.track import settings_of
-from redact.track.box_per_frame import fill
+from redact.track.box_per_frame import box_in_each_frame
 from redact.track.geometry import IDENTITY, to_centres
 from redact.track.sightings import ROW, ClipRecord
 from redact.track.smoother import Smoothed, smoothed
@@ -73,7 +73,7 @@ def filled(rows: list[tuple[int, float, Box]], clip: ClipRecord) -> object:
     for n, (frame, score, box) in enumerate(rows):
         table[n] = (0, frame, score, tuple(box))
     settings = settings_of(Sensitivity.BALANCED)
-    return fill(table, Target.FACE, 0, len(clip) - 1, clip, settings)
+    return box_in_each_frame(table, Target.FACE, 0, len(clip) - 1, clip, settings)
 
 
 def still(count: int, move: float = 0.0) -> ClipRecord:
@@ -132,6 +132,6 @@ def test_whom_the_camera_follows_is_covered_while_it_pans_unevenly() -> None:
         clip.add(index / RATE, pan, (640, 360))
     rows = np.zeros(2, ROW)
     rows["frame"], rows["score"], rows["box"] = [0, 10], 0.9, [200, 100, 230, 140]
-    dense = fill(rows, Target.FACE, 0, 10, clip, settings_of(Sensitivity.BALANCED))
+    dense = box_in_each_frame(rows, Target.FACE, 0, 10, clip, settings_of(Sensitivity.BALANCED))
     assert dense.first == 0 and len(dense.boxes) == 11
     assert all(Box(*box).contains(Box(200, 100, 230, 140), 1.0) for box in dense.boxes.tolist())

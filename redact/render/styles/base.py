@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ...media import Layout, plane_array
 from ...types import Rect
-from ..fill import Field, Surroundings
 from ..hidden import Hidden
 from ..samples import Coding, Samples, coding_of, layout_of, samples_of
 from ..shapes import Shape
+from ..surroundings import Field, Surroundings
 
 Index = NDArray[np.intp]
 

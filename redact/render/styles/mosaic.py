@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...types import Rect
-from ..fill import Field
 from ..shapes import Shape
+from ..surroundings import Field
 from .base import Canvas
 
 BLOCKS = 10

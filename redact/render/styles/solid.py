@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ...errors import UsageError
 from ...types import Outline, Rect, Target
 from ...words import LANGUAGES, problem, words_of
-from ..fill import Field
 from ..samples import samples_of
 from ..shapes import Shape
+from ..surroundings import Field
 from .base import Canvas
 from .lettering import FONT, writable
 
