@@ -57,9 +57,10 @@ def test_a_photograph_is_not_called_a_video() -> None:
     """Nor is a case of both: "The video is ready" stood over the copy of a photograph."""
     about_both = {"choose_folder", "videos_here"}
     of_no_photograph = {"refused.span_clip", "refused.no_sound"}
+    of_a_long_video = {"survey_note", "row.no_sound", "mark_wrong", "refused.cut_outside"}
     for words in (EN, FR):
         said = {key for key, text in words.items() if re.search("vid[eé]o", str(text), re.I)}
-        assert said == about_both | of_no_photograph
+        assert said == about_both | of_no_photograph | of_a_long_video
 
 
 def test_every_word_of_the_page_is_in_the_catalogue() -> None:
