@@ -262,7 +262,13 @@ class ActiveTracklets:
         # Faint detections frame so loosely that a few in a row made a face cover half a room.
         times = areas(seen.boxes)[pairs.second] / r.firm_area[rows[pairs.first]]
         swollen = (seen.odds[pairs.second] < FIRST_ROUND_LOG_ODDS) & (times > SIZE_RATIO**2)
-        matched, columns = assign(pairs.select(~swollen))
+        # Whoever comes in beside a false detection did not come from there: what is plainly seen,
+        # and looks like nothing that was faintly seen, is followed back from where it is.
+        faint = r.clues.best[rows] < FIRST_ROUND_LOG_ODDS
+        plain = faint[pairs.first] & (seen.odds[pairs.second] >= FIRST_ROUND_LOG_ODDS)
+        alike = pairwise_likeness(r.recent[rows[pairs.first]], patches[pairs.second])
+        same = ~plain | (alike >= LEAST_LIKENESS)
+        matched, columns = assign(pairs.select(same & ~swollen))
         rows = rows[matched]
         free[rows] = False
         self._continue(rows, small, seen.select(columns), patches[columns])

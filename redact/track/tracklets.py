@@ -2,9 +2,9 @@
 constant-velocity Kalman filter over all of them at once.
 
 Every coordinate of (centre x, centre y, width, height) has its own filter of position and velocity,
-which is the diagonal form used in SORT (Bewley et al. 2016) and ByteTrack (Zhang et al. 2022), with
-the noise of the smoother; time is in seconds, so that variable frame rates need no special
-treatment.
+which is the diagonal form used in SORT (Bewley et al. 2016) and ByteTrack (Zhang et al. 2022, from
+which the noise, in shares of the object's size, is taken); time is in seconds, so that variable
+frame rates need no special treatment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,18 @@ from .belief import Clues
 from .geometry import IDENTITY, Affine, areas, scale_of, to_boxes, to_centres, warped_centres
 from .patches import Patches, patches_of
 from .small_pictures import SmallFrame, picture_area
-from .smoother import FASTEST, NOISE
+
+POSITION_NOISE = 0.05
+"""Error of a detected centre and size, share of the object's size, as ByteTrack has it (1/20)."""
+
+ACCELERATION = (3.0, 3.0, 0.7, 0.7)
+"""Acceleration noise of the four coordinates, object sizes per s^1.5: people and cars change their
+speed; their apparent size changes slowly. With the noise of the smoother, faces are linked to
+others nearby (`lab/core/README.md`)."""
+
+START_SPEED = (4.0, 4.0, 0.5, 0.5)
+"""Standard deviation of the unknown speed of a new object, in its sizes per second: a head on a
+bicycle passes by its own size in less than half a second."""
 
 FIRST_ROUND_LOG_ODDS = float(log_odds(DOUBTFUL))
 """Log odds from which a detection is matched in the first round: as likely as not."""
@@ -50,8 +61,8 @@ class Motion(Arrays):
         none = np.zeros_like(place)
         # A plate passes as fast as its vehicle, and is thin: its longer side counts.
         longest = np.repeat(size.max(axis=1, keepdims=True, initial=1.0), 4, axis=1)
-        start = (np.array([FASTEST, FASTEST, NOISE.growth, NOISE.growth]) * longest) ** 2
-        return cls(place, none, (NOISE.off * size) ** 2, none.copy(), start)
+        start = (np.array(START_SPEED) * longest) ** 2
+        return cls(place, none, (POSITION_NOISE * size) ** 2, none.copy(), start)
 
     @property
     def boxes(self) -> Boxes:
@@ -69,7 +80,7 @@ class Motion(Arrays):
         if not len(self):
             return
         size = np.maximum(np.tile(self._size(), 2), 1.0)
-        q = (np.array([*2 * [NOISE.acceleration], *2 * [NOISE.growth]]) * size) ** 2
+        q = (np.array(ACCELERATION) * size) ** 2
         self.place = self.place + self.speed * seconds
         self.place[:, 2:] = np.maximum(self.place[:, 2:], 1.0)
         self.p00 = self.p00 + 2 * seconds * self.p01 + seconds**2 * self.p11
@@ -91,7 +102,7 @@ class Motion(Arrays):
         seen = to_centres(boxes)
         size = np.maximum(np.tile(seen[:, 2:], 2), 1.0)
         p00, p01, p11 = self.p00[rows], self.p01[rows], self.p11[rows]
-        total = p00 + (noise * NOISE.off * size) ** 2
+        total = p00 + (noise * POSITION_NOISE * size) ** 2
         gain, gain_speed = p00 / total, p01 / total
         miss = seen - self.place[rows]
         self.place[rows] += gain * miss

@@ -87,13 +87,13 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finished file exists under its hidden name, and must not get another."""
-    real, made = audit_detectors.Networks.witnesses, []
+    real, made = audit_detectors.Networks.ensemble, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
         made.append(FailsAt(real(*arguments, **options), 1))
         return made[-1]
 
-    monkeypatch.setattr(audit_detectors.Networks, "witnesses", load)
+    monkeypatch.setattr(audit_detectors.Networks, "ensemble", load)
     with pytest.raises(UnsafeError, match="could not be checked"):
         redact_video(street, FAST, alone(tmp_path / "out.mp4"), Silent())
     assert made[0].asked[0] == 0 and len(made[0].asked) == 2  # the second one failed
