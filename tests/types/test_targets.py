@@ -86,21 +86,24 @@ def test_words_and_numbers_of_targets_are_unique() -> None:
     )
 
 
+TABLES = (
+    STARTING_LOG_ODDS,
+    STARTING_PROBABILITY,
+    CLOSE_SCANNED,
+    ORDINARY_SHARE,
+    LEAST_HEIGHTS,
+    SMALL_HEIGHTS,
+)
+"""One value for each kind that is searched for."""
+
+
 @pytest.mark.parametrize("target", DETECTED_TARGETS)
 def test_every_room_handles_every_searchable_kind(target: Target) -> None:
     """From the networks to the messages for users, in the order of a run."""
     assert in_use(DETECTORS, [target])
     weights = load_calibration()
     assert target.word in weights.looks and target.word in weights.tracks
-    for table in (
-        STARTING_LOG_ODDS,
-        STARTING_PROBABILITY,
-        CLOSE_SCANNED,
-        ORDINARY_SHARE,
-        LEAST_HEIGHTS,
-        SMALL_HEIGHTS,
-        SAME_OBJECT_IOU,
-    ):
+    for table in (*TABLES, SAME_OBJECT_IOU):
         assert table.of(np.array([target], np.int8)).shape[0] == 1
     assert BEYOND_MEAN[target]
     clues = Clues.of_new(np.array([target], np.int8), np.float32([6]), np.array([PLACE]), 1e5)
@@ -154,14 +157,7 @@ def test_kinds_that_nothing_searches_for_are_refused_in_every_room(target: Targe
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
         load_detector("fast", (target,))
-    for table in (
-        STARTING_LOG_ODDS,
-        STARTING_PROBABILITY,
-        CLOSE_SCANNED,
-        ORDINARY_SHARE,
-        LEAST_HEIGHTS,
-        SMALL_HEIGHTS,
-    ):
+    for table in TABLES:
         with pytest.raises(LookupError, match=target.word):
             table.of(np.array([Target.FACE, target], np.int8))
     clues = Clues.of_new(np.array([target], np.int8), np.float32([0]), np.array([PLACE]), 1e5)
