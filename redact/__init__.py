@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .api import detect as detect
     from .api import fix as fix
     from .api import follow as follow
-    from .api import mask as mask
     from .api import read_manifest as read_manifest
     from .api import read_plan as read_plan
     from .api import run as run
@@ -57,7 +56,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 _HOMES = {
-    "api": "apply audit consequences detect fix follow mask read_manifest read_plan run write_plan",
+    "api": "apply audit consequences detect fix follow read_manifest read_plan run write_plan",
     "auditing": "AuditResult AuditSettings",
     "detection": "Detector",
     "errors": "RedactError",

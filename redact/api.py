@@ -39,12 +39,11 @@ from .pipeline import (
     redact_video,
     require_same_source,
     write_beside,
-    write_masks,
 )
 from .plan import Plan
 from .progress import Progress, Silent
 from .record import Manifest
-from .settings import Audio, DetectSettings, DrawSettings, RenderSettings, Settings
+from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .types import Box, Keyframe, Scope
 
 AnyPath = str | os.PathLike[str]
@@ -271,38 +270,6 @@ def fix(
     )
 
 
-def mask(
-    source: AnyPath,
-    plan: Plan | AnyPath,
-    output: AnyPath,
-    *,
-    margin: float = RenderSettings().margin,
-    force: bool = False,
-    progress: Progress | None = None,
-) -> Path:
-    """Write the masks of a plan as a lossless video, 255 where hidden, else 0: `redact mask`.
-
-    Args:
-        source, plan, progress: as in `apply`.
-        output: a name that ends in .mkv or .mov.
-        margin: added to each side of a box, as a share of its size.
-        force: whether an existing file may be replaced.
-
-    Raises:
-        RedactError: as `apply`.
-    """
-    found, never = _read(plan)
-    return write_masks(
-        probe_excerpt(Path(source), found.settings.scope),
-        found,
-        Path(output),
-        _journal(progress),
-        margin=margin,
-        force=force,
-        never=never,
-    )
-
-
 def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
     """The consequences of keeping tracks visible, in sentences: when each is visible and when not.
 
@@ -346,13 +313,6 @@ def read_manifest(path: AnyPath) -> Manifest:
         PlanError: it cannot be read, or is not a manifest.
     """
     return manifests.read_manifest(Path(path))
-
-
-def _read(plan: Plan | AnyPath) -> tuple[Plan, tuple[Path, ...]]:
-    """A plan, and files that must not be replaced."""
-    if isinstance(plan, Plan):
-        return plan, ()
-    return read_plan(Path(plan)), (Path(plan),)
 
 
 def _journal(progress: Progress | None) -> Journal:

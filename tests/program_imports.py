@@ -12,7 +12,6 @@ import redact.cli.fix
 import redact.cli.inspect
 import redact.cli.key
 import redact.cli.log
-import redact.cli.mask
 import redact.cli.plan
 import redact.cli.report
 import redact.cli.review

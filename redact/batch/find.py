@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..errors import InputError, RedactError
+from ..errors import InputError
 from ..files import PRIVATE, excerpt_name, is_made_name, is_work_folder, names_footage, open_file
 from ..inspect import is_release
-from ..media import probe
 from ..record import manifest_path
 from ..types import is_text
 from ..words import Message, problem
@@ -31,7 +30,7 @@ _HEAD_BYTES: Final = 4096
 """Bytes by which text is told from anything else: a block of the disk."""
 
 
-_OWN: Final = ("left_ours", "left_private", "left_results", "left_masks")
+_OWN: Final = ("left_ours", "left_private", "left_results")
 """Why redact's own files are left out."""
 
 
@@ -263,22 +262,11 @@ def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
         return Message("left_results")
     if is_release(path):
         return Message("left_ours")
-    return Message("left_masks") if _is_mask(path) else None
+    return None
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-
-
-def _is_mask(path: Path) -> bool:
-    """Whether a file was made by `redact mask`: grey FFV1, which no camera writes."""
-    if path.suffix.lower() != ".mkv":
-        return False
-    try:
-        video = probe(path).video
-    except RedactError:
-        return False
-    return video.codec == "ffv1" and video.pixel_format.startswith("gray")
 
 
 def _once(footage: Iterable[tuple[Footage, bool]]) -> Iterator[Footage]:

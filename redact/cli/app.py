@@ -182,7 +182,7 @@ def as_typed(value: Any) -> str:
 
 SECTIONS: Final = {
     "usual": ("run", "review", "fix", "desktop"),
-    "steps": ("detect", "plan", "apply", "mask"),
+    "steps": ("detect", "plan", "apply"),
     "files": ("survey", "inspect", "verify"),
     "papers": ("check", "report", "log", "key"),
     "machine": ("doctor",),

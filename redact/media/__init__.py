@@ -18,9 +18,7 @@ from .glances import MOST_KEY_SECONDS, Glance, glances
 from .hdr import HDR_WHITE, hlg_of_scene, light_of_pq, pq_of_light
 from .info import (
     Colour,
-    ContentLight,
     Dropped,
-    Mastering,
     Orientation,
     SourceInfo,
 )

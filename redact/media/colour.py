@@ -1,15 +1,12 @@
-"""Colour tags and static HDR metadata: names, numbers and the bytes of FFmpeg's structures."""
+"""Colour tags: their names and numbers; and the side data of frames."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 import av
 
-from .info import Colour, ContentLight, Mastering
+from .info import Colour
 
 
 def _numbered(table: str) -> dict[int, str]:
@@ -72,52 +69,3 @@ def side_data(frame: av.VideoFrame) -> dict[str, bytes]:
     except ValueError:
         # PyAV raises for all items if one has a type that it does not know.
         return {}
-
-
-def mastering_of(data: bytes | None) -> Mastering | None:
-    """Parse AVMasteringDisplayMetadata (libavutil/mastering_display_metadata.h)."""
-    if data is None or len(data) < 88:
-        return None
-    values = struct.unpack("=20iii", data[:88])
-    rationals = [
-        Fraction(n, d) if d else Fraction(0)
-        for n, d in zip(values[0:20:2], values[1:20:2], strict=True)
-    ]
-    has_primaries, has_luminance = values[20], values[21]
-    chroma = tuple((rationals[2 * i], rationals[2 * i + 1]) for i in range(3))
-    result = Mastering(
-        chroma if has_primaries else None,
-        (rationals[6], rationals[7]) if has_primaries else None,
-        (rationals[8], rationals[9]) if has_luminance else None,
-    )
-    return result if has_primaries or has_luminance else None
-
-
-def content_light_of(data: bytes | None) -> ContentLight | None:
-    """Parse AVContentLightMetadata (libavutil/mastering_display_metadata.h)."""
-    if data is None or len(data) < 8:
-        return None
-    max_cll, max_fall = struct.unpack("=II", data[:8])
-    return ContentLight(max_cll, max_fall) if max_cll or max_fall else None
-
-
-def x265_mastering(mastering: Mastering) -> str:
-    """Value of x265's `master-display`, in the units of the SEI; "" if a part is missing."""
-    return _mastering(mastering, lambda v: str(round(v * 50000)), lambda v: str(round(v * 10000)))
-
-
-def svt_mastering(mastering: Mastering) -> str:
-    """Value of SVT-AV1's `mastering-display`, in decimal fractions; "" if a part is missing."""
-    return _mastering(mastering, lambda v: f"{float(v):.5f}", lambda v: f"{float(v):.4f}")
-
-
-def _mastering(
-    mastering: Mastering, point: Callable[[Fraction], str], light: Callable[[Fraction], str]
-) -> str:
-    if mastering.primaries is None or mastering.white is None or mastering.luminance is None:
-        return ""
-    red, green, blue = mastering.primaries
-    points = {"G": green, "B": blue, "R": red, "WP": mastering.white}
-    low, high = map(light, mastering.luminance)
-    xy = (f"{name}({','.join(map(point, at))})" for name, at in points.items())
-    return f"{''.join(xy)}L({high},{low})"

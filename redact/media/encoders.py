@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -27,8 +27,7 @@ from .codecs import (
     X26X_PRESETS,
     Codec,
 )
-from .colour import svt_mastering, x265_mastering
-from .info import Mastering, SourceInfo, VideoInfo
+from .info import SourceInfo, VideoInfo
 from .pixel_formats import layout
 
 AVX512 = 256
@@ -109,7 +108,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
 def _changed_for_web(video: VideoInfo) -> Iterator[Message]:
     """Yield notes on what is changed because not every browser can show it."""
     assert video.stored is not None
-    if video.stored.colour.hdr:
+    if video.stored.hdr:
         yield Message("web_tone_mapped")
     if video.upright_format != video.frame_format:
         yield Message("web_format", format=video.upright_format)
@@ -196,19 +195,7 @@ def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     if cv2.checkHardwareSupport(AVX512):
         # With AVX-512, x264 reads memory that nobody wrote: runs over one file differed.
         params.append("asm=AVX2")
-    params += _hdr(video, x265_mastering, "mastering-display", "cll")
     return options | {"x264-params": ":".join(params)}
-
-
-def _hdr(
-    video: VideoInfo, text_of: Callable[[Mastering], str], mastering: str, light: str
-) -> Iterator[str]:
-    """Yield encoder options with the static HDR metadata: of the mastering display, and of the
-    content."""
-    if video.mastering is not None and (text := text_of(video.mastering)):
-        yield f"{mastering}={text}"
-    if video.content_light is not None:
-        yield f"{light}={video.content_light.max_cll},{video.content_light.max_fall}"
 
 
 def _lookahead(video: VideoInfo) -> int:
@@ -226,7 +213,6 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
             params.append(f"bframes={ahead - 1}")
     if video.colour.transfer == "smpte2084":
         params += ["hdr10=1", "hdr10-opt=1"]
-    params += _hdr(video, x265_mastering, "master-display", "max-cll")
     return {
         "crf": str(crf),
         "preset": preset,
@@ -239,13 +225,11 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 
 def _svt(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     os.environ.setdefault("SVT_LOG", "1")  # otherwise it prints its settings to the terminal
-    params = ["lp=2"]
-    params += _hdr(video, svt_mastering, "mastering-display", "content-light")
     return {
         "crf": str(crf),
         "preset": preset,
         "dolbyvision": "0",
-        "svtav1-params": ":".join(params),
+        "svtav1-params": "lp=2",
     }
 
 

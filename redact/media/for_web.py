@@ -16,8 +16,8 @@ import av
 import numpy as np
 
 from .frame_planes import copy_tags, plane_array
-from .hdr import HDR_WHITE, PQ_PEAK, Floats, light_of_pq, pq_of_light, scene_of_hlg
-from .info import Colour, SourceInfo, Stored, VideoInfo
+from .hdr import HDR_WHITE, Floats, light_of_pq, pq_of_light, scene_of_hlg
+from .info import Colour, SourceInfo, VideoInfo
 from .pixel_formats import is_rgb
 from .pyav import filtered, graph_for
 
@@ -25,7 +25,7 @@ WEB_FORMAT: Final = "yuv420p"
 _SDR: Final = Colour("bt709", "bt709", "bt709", "tv")
 
 _PEAK: Final = 1000.0
-"""Peak luminance of HLG on its nominal display, and of HDR10 that does not state one; cd/m²."""
+"""Peak luminance of HLG on its nominal display, and of most HDR10; cd/m²."""
 
 _STEPS: Final = 33
 """Entries of the table along each axis, a usual number; FFmpeg interpolates between them."""
@@ -46,17 +46,10 @@ def for_web(info: SourceInfo) -> SourceInfo:
     video = info.video
     if video.stored is not None:
         return info
-    light = video.content_light.max_cll if video.content_light is not None else 0
-    if not light and video.mastering is not None and video.mastering.luminance is not None:
-        light = int(video.mastering.luminance[1])
-    hlg = video.colour.transfer == "arib-std-b67"
-    peak = _PEAK if hlg or not light else max(2 * HDR_WHITE, min(float(light), PQ_PEAK))
     seen = replace(
         video,
-        stored=Stored(video.colour, peak),
+        stored=video.colour,
         colour=_SDR if video.colour.hdr else video.colour,
-        mastering=None,
-        content_light=None,
     )
     return replace(info, video=seen)
 
@@ -69,9 +62,9 @@ def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
 
     def shown(picture: av.VideoFrame) -> av.VideoFrame:
         nonlocal graph
-        if stored.colour.hdr or picture.format.name != WEB_FORMAT:
+        if stored.hdr or picture.format.name != WEB_FORMAT:
             if graph is None:
-                full = stored.colour.range == "pc" or is_rgb(video.pixel_format)
+                full = stored.range == "pc" or is_rgb(video.pixel_format)
                 graph = _graph(picture, stored, full)
             made = filtered(graph, picture)
             copy_tags(picture, made)
@@ -81,17 +74,17 @@ def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
     return shown
 
 
-def _graph(picture: av.VideoFrame, stored: Stored, full: bool) -> av.filter.Graph:
+def _graph(picture: av.VideoFrame, stored: Colour, full: bool) -> av.filter.Graph:
     """The filters for pictures with the format and size of this one."""
     range_, exact = "pc" if full else "tv", "accurate_rnd+full_chroma_int+bitexact"
     web = "format", {"pix_fmts": WEB_FORMAT}
-    if not stored.colour.hdr:
+    if not stored.hdr:
         same = {"in_range": range_, "out_range": range_, "flags": exact}
         return graph_for(picture, ("scale", same), web)
-    matrix = "bt709" if stored.colour.matrix == "bt709" else "bt2020"
+    matrix = "bt709" if stored.matrix == "bt709" else "bt2020"
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "colours.cube"
-        _write_table(table, sdr_of(stored.colour.transfer, stored.peak))
+        _write_table(table, sdr_of(stored.transfer))
         return graph_for(
             picture,
             ("scale", {"in_color_matrix": matrix, "in_range": range_, "flags": exact}),
@@ -117,14 +110,13 @@ def _even(picture: av.VideoFrame) -> av.VideoFrame:
     return even
 
 
-def sdr_of(transfer: str, peak: float) -> Callable[[Floats], Floats]:
+def sdr_of(transfer: str) -> Callable[[Floats], Floats]:
     """A function that maps R'G'B' of HDR (BT.2020) to that of ordinary screens (BT.709).
 
     It takes and returns float64 [..., 3], 0 to 1.
 
     Args:
         transfer: "smpte2084" (PQ) or "arib-std-b67" (HLG).
-        peak: highest luminance in the video, cd/m².
     """
     light_of = light_of_pq if transfer == "smpte2084" else _light_of_hlg
 
@@ -132,7 +124,7 @@ def sdr_of(transfer: str, peak: float) -> Callable[[Floats], Floats]:
         light = light_of(colours)
         # Scale all three by the brightest, which keeps the hue.
         most = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
-        light = light / most * _mapped(most, peak)
+        light = light / most * _mapped(most)
         shown = np.clip(light @ _TO_BT709.T / HDR_WHITE, 0, 1)
         return np.asarray(shown ** (1 / 2.4))  # ITU-R BT.1886
 
@@ -146,10 +138,10 @@ def _light_of_hlg(signal: Floats) -> Floats:
     return np.asarray(_PEAK * np.maximum(luma, 1e-9)[..., None] ** 0.2 * scene)
 
 
-def _mapped(light: Floats, peak: float) -> Floats:
-    """Map cd/m² from 0 … `peak` to 0 … `HDR_WHITE`: unchanged in the dark, compressed above a knee
+def _mapped(light: Floats) -> Floats:
+    """Map cd/m² from 0 … `_PEAK` to 0 … `HDR_WHITE`: unchanged in the dark, compressed above a knee
     (ITU-R BT.2390-11, 5.4.1)."""
-    top = float(pq_of_light(peak))
+    top = float(pq_of_light(_PEAK))
     most = float(pq_of_light(HDR_WHITE)) / top
     knee = 1.5 * most - 0.5
     value = np.clip(pq_of_light(light) / top, 0, 1)

@@ -51,43 +51,6 @@ class Colour:
         return self.transfer in ("smpte2084", "arib-std-b67")
 
 
-@dataclass(frozen=True, slots=True)
-class Mastering:
-    """Static HDR metadata of the display a film was graded on (SMPTE ST 2086).
-
-    Attributes:
-        primaries: CIE 1931 x, y of red, green, blue; None if not stated.
-        white: x, y of the white point; None if not stated.
-        luminance: lowest and highest, cd/m²; None if not stated.
-    """
-
-    primaries: tuple[tuple[Fraction, Fraction], ...] | None = None
-    white: tuple[Fraction, Fraction] | None = None
-    luminance: tuple[Fraction, Fraction] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContentLight:
-    """Luminance of a film's brightest pixel and of its brightest frame average (CTA-861.3),
-    cd/m²."""
-
-    max_cll: int
-    max_fall: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Properties of pictures before `redact.media.for_web` converts them.
-
-    Attributes:
-        colour: their tags.
-        peak: highest luminance of HDR, cd/m².
-    """
-
-    colour: Colour
-    peak: float
-
-
 FIELD_ORDERS: Final = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 """FFmpeg's numbers (AVFieldOrder): the field that was coded first, and the one shown first."""
 
@@ -120,9 +83,8 @@ class VideoInfo:
         cut: number of those frames that an edit list cuts off.
         timestamps: False for raw elementary streams, which have none: their frames are numbered,
             one unit of `time_base` = 1 / `rate` each.
-        mastering, content_light: static HDR metadata; None if absent.
         coded_aspect: `sample_aspect` according to the coded pictures; None if they state none.
-        stored: what the pictures were before, if `Decode` yields pictures for browsers
+        stored: colour tags of the pictures before, if `Decode` yields pictures for browsers
             (`redact.media.for_web`); else None.
     """
 
@@ -140,10 +102,8 @@ class VideoInfo:
     frames: int | None = None
     cut: int = 0
     timestamps: bool = True
-    mastering: Mastering | None = None
-    content_light: ContentLight | None = None
     coded_aspect: Fraction | None = None
-    stored: Stored | None = None
+    stored: Colour | None = None
 
     @property
     def bit_depth(self) -> int:

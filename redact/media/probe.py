@@ -1,8 +1,8 @@
 """Reads what a file contains, and decides which parts of it may reach an output.
 
-Kept are one video stream (pixels, times, sample aspect, colour description, static HDR metadata,
-field order) and the audio streams (packets, or the sound if the container does not take them;
-language). Everything else is dropped and listed for the user.
+Kept are one video stream (pixels, times, sample aspect, colour description, field order) and the
+audio streams (packets, or the sound if the container does not take them; language).
+Everything else is dropped and listed for the user.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..errors import InputError
 from ..formats import sound_headers, tags
 from ..types import decimal
 from ..words import Message, problem
-from .colour import colour_of, content_light_of, mastering_of, side_data
+from .colour import colour_of, side_data
 from .completeness import cut_off, cut_off_by_edits, repeats_in, stated_end
 from .frame_planes import orientation_of
 from .info import (
@@ -191,8 +191,6 @@ def _video_info(
         field_order=_field_order(frame, context),
         frames=stream.frames or None,
         timestamps=timestamps,
-        mastering=mastering_of(extras.get("MASTERING_DISPLAY_METADATA")),
-        content_light=content_light_of(extras.get("CONTENT_LIGHT_LEVEL")),
         coded_aspect=coded,
     )
 
@@ -239,6 +237,8 @@ _EXTRAS = {
     "SEI_UNREGISTERED": ("data", Message("user_data")),
     "S12M_TIMECODE": ("data", Message("time_code")),
     "GOP_TIMECODE": ("data", Message("time_code")),
+    "MASTERING_DISPLAY_METADATA": ("data", Message("hdr10")),
+    "CONTENT_LIGHT_LEVEL": ("data", Message("hdr10")),
     "DYNAMIC_HDR_PLUS": ("data", Message("hdr10plus")),
     "DYNAMIC_HDR_VIVID": ("data", Message("hdr_vivid")),
     "DOVI_RPU_BUFFER": ("data", Message("dolby_vision")),

@@ -22,7 +22,6 @@ from .fix import (
 )
 from .held_back import HeldBack, find_held, held_in
 from .journal import Journal
-from .mask_video import write_masks
 from .may_be_open import may_be_open
 from .mute_speech import mute_heard, speech_to_mute, with_speech_muted
 from .order import (

@@ -8,8 +8,6 @@ from .samples import samples_of as samples_of
 from .shapes import (
     ROUNDING,
     drawn_area_of,
-    mask_frame,
-    mask_info,
     mask_of,
     rim_of,
     visible_share,

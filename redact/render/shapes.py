@@ -19,15 +19,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..mask_size import SILHOUETTE_MARGIN, with_margin
-from ..media import Colour, SourceInfo
-from ..types import COLUMNS, ROWS, Box, Frame, Outline, Rect, Region, Silhouette
+from ..types import COLUMNS, ROWS, Box, Outline, Rect, Region, Silhouette
 from ..words import problem
 
 
@@ -336,30 +334,3 @@ def drawn_area_of(
     `mask_of`."""
     core = core_of([shape_of(r, margin) for r in regions], width, height)
     return cv2.dilate(core, np.ones((2 * rim_of() + 1, 2 * rim_of() + 1), np.uint8)) > 0
-
-
-def mask_info(info: SourceInfo) -> SourceInfo:
-    """The source info for a `VideoWriter` that writes its masks: 8-bit grey, full range.
-
-    Size, times and pixel aspect stay. The source's depth, colour and HDR metadata go: with them,
-    white would be 1020 of 1023, or grey in a player that tone-maps PQ.
-    """
-    video = replace(
-        info.video,
-        pixel_format="gray",
-        colour=Colour(range="pc"),
-        mastering=None,
-        content_light=None,
-    )
-    return replace(info, video=video)
-
-
-def mask_frame(frame: Frame, regions: list[Region], margin: float) -> Frame:
-    """A grey frame of the same size and time: 255 in the masks (`mask_of`), 0 elsewhere; nothing of
-    the frame's picture is in it. Raises UnsafeError as `shape_of` does."""
-    width, height = frame.size
-    mask = mask_of(regions, width, height, margin)
-    picture = av.VideoFrame.from_ndarray(mask.astype(np.uint8) * np.uint8(255), format="gray")
-    picture.color_range = 2
-    picture.pts, picture.time_base = frame.picture.pts, frame.picture.time_base
-    return replace(frame, picture=picture)

@@ -40,7 +40,6 @@ def test_all_examples_run_and_keep_their_contracts(
         redact.Target.FACE,
     )
     assert result.record.command == ("redact.run",)
-    assert (tmp_path / "masks.mkv").exists()
     # The detector that was passed in made the scans.
     assert isinstance(plan, redact.Plan) and plan.detectors == (("bright lights", "0" * 64),)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from redact.auditing.matroska_elements import wrong_elements
 from redact.auditing.result import Check
 from redact.formats.matroska import Element, element_at
 from redact.inspect import prepare_release
-from redact.media import ContentLight, Decode, Mastering, SourceInfo, VideoWriter, probe
+from redact.media import Decode, SourceInfo, VideoWriter, probe
 from redact.settings import EncodeSettings
 
 from .test_mp4_boxes import SECRET, talking_clip
@@ -138,13 +137,10 @@ def test_copied_sound_of_every_kind_passes(tmp_path: Path, sound: str) -> None:
 def test_what_redact_writes_about_hdr_and_fields_passes(
     talking: SourceInfo, tmp_path: Path, codec: str
 ) -> None:
-    half, most = Fraction(1, 2), Fraction(1000)
     colour = replace(talking.video.colour, transfer="smpte2084", primaries="bt2020")
     video = replace(
         talking.video,
         colour=replace(colour, matrix="bt2020nc"),
-        mastering=Mastering(((half, half),) * 3, (half, half), (Fraction(1, 100), most)),
-        content_light=ContentLight(1000, 400),
         field_order="tt" if codec == "h264" else "",
     )
     source = replace(talking, video=video)

@@ -16,11 +16,9 @@ from redact.errors import InputError, OutputError
 from redact.media import probe
 from redact.pipeline import Delivery, order_to_run
 from redact.settings import DrawSettings
-from redact.words import Message
 
 from ..cli.test_exit import POWERLESS
 from ..media.footage import Clip, make
-from ..pipeline.conftest import SAMPLE
 
 
 @pytest.fixture
@@ -190,24 +188,6 @@ def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     assert "-r" in error.value.hint
     with pytest.raises(InputError, match="contains no video"):
         find_footage([tmp_path / "cam*.mp4"])
-
-
-def test_mask_videos_are_recognised(tmp_path: Path) -> None:
-    from redact.media import Decode, VideoWriter, probe
-    from redact.render import mask_frame, mask_info
-    from redact.settings import Audio, EncodeSettings
-
-    info = probe(SAMPLE)
-    encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
-    with VideoWriter(tmp_path / "m.mkv", mask_info(info), encode, "mkv") as writer:
-        for frame in Decode(info):
-            writer.write(mask_frame(frame, [], 0.1))
-            if frame.index > 2:
-                break
-    shutil.copy(SAMPLE, tmp_path / "s.mp4")
-    found = find_footage([tmp_path])
-    assert [one.path.name for one in found.footage] == ["s.mp4"]
-    assert found.left_out == ((tmp_path / "m.mkv", Message("left_masks")),)
 
 
 def test_a_very_long_name_does_not_stop_the_folder(tmp_path: Path) -> None:

@@ -34,7 +34,6 @@ def test_a_relative_name_with_a_colon_goes_through_the_whole_run(redact, folder:
     }
     again = (
         ("verify", f"{NAME}.mp4", output, "--plan", f"{NAME}.plan.json", *QUICK[:2]),
-        ("mask", f"{NAME}.mp4", f"{NAME}.plan.json", "-o", f"{NAME}.masks.mkv"),
         ("check", output, "--source", f"{NAME}.mp4"),
     )
     for arguments in again:

@@ -12,25 +12,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import click
 import pytest
 
-from redact import api
 from redact.cli.app import Invocation
 from redact.cli.app import redact as command_line
 from redact.cli.results import hidden_by
 from redact.errors import ExitCode, OutputError, UsageError
 from redact.media import Decode, VideoWriter, probe
-from redact.plan import SourceRef, Subject, build_plan, read_plan
+from redact.plan import Subject, read_plan
 from redact.progress import Silent, Stage
 from redact.settings import EncodeSettings
-from redact.types import Target, Timeline
+from redact.types import Target
 
-from ..media.footage import Clip, make
 from ..program import QUICK, ROOT
 from ..side_files import beside, plan_of, record_of
 from .conftest import SAMPLE, alone
@@ -237,37 +234,6 @@ def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:
     with av.open(str(written)) as container:
         assert [s.type for s in container.streams] == ["video"]
     assert "voices" not in done.stderr
-
-
-@pytest.mark.parametrize("ending", ["mkv", "mov"])
-def test_masks_are_a_lossless_video(
-    redact, street: Path, street_plan: Path, tmp_path: Path, ending: str
-) -> None:
-    masks = tmp_path / f"masks.{ending}"
-    done = redact("mask", street, street_plan, "-o", masks)
-    assert done.returncode == ExitCode.DONE, done.stderr
-    with av.open(str(masks)) as container:
-        values = {
-            int(v) for f in container.decode(video=0) for v in set(f.to_ndarray(format="gray").flat)
-        }
-    assert values == {0, 255}
-
-
-def test_masks_of_pictures_a_tenth_of_a_millisecond_apart(
-    street_plan: Path, tmp_path: Path
-) -> None:
-    """Matroska cannot store such times, and masks were written to nothing else."""
-    clip = Clip(pts=range(6), time_base=Fraction(1, 10_000))
-    info = probe(make(tmp_path / "fast.mp4", clip))
-    timeline = Timeline(info.video.time_base, tuple(frame.pts for frame in Decode(info)))
-    plan = read_plan(street_plan)
-    ref = SourceRef("fast.mp4", digest(info.path), info.size, *info.video.upright_size, timeline)
-    plan = build_plan(ref, plan.settings, (), (), (), plan.detectors)
-    with pytest.raises(OutputError, match="one millisecond"):
-        api.mask(info.path, plan, tmp_path / "masks.mkv")
-    masks = api.mask(info.path, plan, tmp_path / "masks.mov")
-    times = [frame.time for frame in Decode(probe(masks))]
-    assert times == [Fraction(n, 10_000) for n in range(6)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.errors import UnsafeError, UsageError
-from redact.render import Renderer, mask_frame, mask_of
+from redact.render import Renderer, mask_of
 from redact.settings import RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
 
@@ -317,14 +317,3 @@ def test_a_packed_format_stops_the_run() -> None:
     packed = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
     with pytest.raises(UnsafeError, match="rgb24"):
         Renderer(RenderSettings()).draw(Frame(0, 0, Fraction(1, 25), packed), [face(9, 9, 20, 20)])
-
-
-def test_a_mask_frame_is_black_and_white_and_keeps_the_time() -> None:
-    picture = av.VideoFrame.from_ndarray(np.full((66, 75, 3), 99, np.uint8), format="rgb24")
-    picture.pts, picture.time_base = 41, Fraction(1, 30)
-    regions = [face(20, 20, 20, 20)]
-    frame = mask_frame(Frame(3, 41, Fraction(1, 30), picture), regions, 0.15)
-    assert (frame.index, frame.pts, frame.size, frame.picture.pts) == (3, 41, (75, 66), 41)
-    assert frame.picture.format.name == "gray"
-    assert np.array_equal(planes(frame.picture)[0] == 255, mask_of(regions, 75, 66, 0.15))
-    assert set(np.unique(planes(frame.picture)[0])) == {0, 255}
