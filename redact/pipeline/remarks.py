@@ -7,9 +7,6 @@ from fractions import Fraction
 from statistics import median
 from typing import Final
 
-import cv2
-import numpy as np
-
 from ..media import EARLY_SECONDS, Decode, SourceInfo
 from ..plan import REASON_DAMAGED, Plan
 from ..record import muted_parts
@@ -18,29 +15,15 @@ from ..settings import EncodeSettings
 from ..types import (
     DEFAULT_TARGETS,
     DETECTED_TARGETS,
-    STANDS_STILL,
-    Action,
     PerKind,
     State,
     Target,
-    Timeline,
-    Track,
     clock,
     with_nested,
 )
 from ..words import Message
-from .find_texts import TEXT_SECONDS
 from .journal import Journal
 from .order import Order
-
-_LONG: Final = 0.3
-"""Seconds for which masks may cover more than half of the picture without a warning."""
-
-_STEP: Final = Fraction(1, 10)
-"""Seconds between two frames whose covered share is computed: cost alone decides it."""
-
-_GRID: Final = (36, 64)
-"""Rows and columns of the points that are counted: cost alone decides them."""
 
 SMALL_HEIGHTS: Final = PerKind(
     "pipeline/remarks: SMALL_HEIGHTS",
@@ -108,38 +91,8 @@ def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
         journal.warn(Message("damage_lasts", count=frames, regions=len(hidden)))
 
 
-def standing_plates(plan: Plan) -> list[Track]:
-    """Hidden tracks that may be a clock or a caption: doubtful plates that never move."""
-    return [
-        track
-        for track in plan.tracks
-        if track.target is Target.PLATE
-        and track.action is Action.REDACT
-        and track.doubtful
-        and _stands(track, plan.source.timeline)
-    ]
-
-
-def _stands(track: Track, timeline: Timeline) -> bool:
-    seen = [k.box for k in track.keyframes if k.state is State.DETECTED]
-    # A plan for other frames gets no warning here; the second pass refuses it.
-    there = track.last < len(timeline)
-    if not (seen and there):
-        return False
-    if timeline.time(track.last) - timeline.time(track.first) < TEXT_SECONDS:
-        return False
-    across = [(b.x1 + b.x2) / 2 for b in seen]
-    down = [(b.y1 + b.y2) / 2 for b in seen]
-    least = min(b.height for b in seen)
-    return max(max(across) - min(across), max(down) - min(down)) <= STANDS_STILL * least
-
-
-def remarks_on_masks(plan: Plan) -> Iterator[Message]:
-    """Yield warnings about masks that cover most of the picture, and about people too small for
-    reliable detection."""
-    large = next(_largely_covered(plan), None)
-    if large is not None:
-        yield Message("masks_large", seconds=large)
+def remarks_on_sizes(plan: Plan) -> Iterator[Message]:
+    """Yield warnings about people too small for reliable detection."""
     for target in DETECTED_TARGETS:
         heights = [
             median(k.box.height for k in t.keyframes if k.state is State.DETECTED)
@@ -171,49 +124,6 @@ def remark_on_people(plan: Plan) -> Message | None:
     return Message("people_bare", bare=heads.bare + heads.small, seen=heads.seen, small=heads.small)
 
 
-def _largely_covered(plan: Plan) -> Iterator[float]:
-    """Yield times, in seconds, from which masks cover more than half of the picture for longer than
-    `_LONG`."""
-    timeline, since = plan.source.timeline, None
-    damaged = {t.id for t in plan.tracks if t.reason == REASON_DAMAGED}
-    next_look: Fraction | None = None
-    for frame in range(len(timeline)):
-        time = timeline.time(frame)
-        if next_look is not None and time < next_look:
-            continue
-        next_look = time + _STEP
-        if _covered(plan, frame, damaged) <= 0.5:
-            since = None
-        elif since is None:
-            since = time
-        elif time - since > _LONG:
-            yield float(since)
-            since = None
-
-
-def _covered(plan: Plan, frame: int, damaged: set[int]) -> float:
-    """Share of the picture under masks, except masks over damage."""
-    rows, columns = _GRID
-    hidden = np.zeros(_GRID, np.bool_)
-    for region in plan.regions_at(frame):
-        if region.track in damaged:
-            continue
-        box = region.box
-        left, right = box.x1 / plan.source.width, box.x2 / plan.source.width
-        top, low = box.y1 / plan.source.height, box.y2 / plan.source.height
-        part = hidden[
-            max(0, round(top * rows)) : max(0, round(low * rows)),
-            max(0, round(left * columns)) : max(0, round(right * columns)),
-        ]
-        if region.silhouette is None:
-            part[...] = True
-        elif part.size:
-            cells = region.silhouette.cells.astype(np.uint8)
-            size = part.shape[1], part.shape[0]
-            part |= cv2.resize(cells, size, interpolation=cv2.INTER_NEAREST) > 0
-    return float(hidden.mean())
-
-
 def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
     """Give all warnings that the source, the plan and the order call for before drawing."""
     info = order.info
@@ -227,17 +137,10 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
             journal.warn(Message("target_not_looked_for", target=target.word))
     for limit in plan.not_searched:
         journal.warn(limit)
-    for remark in remarks_on_masks(plan):
+    for remark in remarks_on_sizes(plan):
         journal.warn(remark)
     if (bare := remark_on_people(plan)) is not None:
         journal.warn(bare)
-    if standing := standing_plates(plan):
-        first = standing[0]
-        seconds = float(plan.source.timeline.time(first.first))
-        numbers = ",".join(str(t.id) for t in standing)
-        journal.warn(
-            Message("standing_plates", count=len(standing), tracks=numbers, seconds=seconds)
-        )
     if info.audio and order.draw.encode.audio.kept:
         out = len(muted_parts(plan, _sound_by_headers(info, plan)))
         journal.warn(Message("sound_kept_but", count=out) if out else Message("sound_kept"))

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from redact.media import probe
-from redact.pipeline import Journal, order_to_run
-from redact.pipeline.remarks import remark_on_people, remark_on_run, remarks_on_masks
+from redact.pipeline.remarks import remark_on_people, remarks_on_sizes
 from redact.plan import Plan
-from redact.progress import Silent
-from redact.settings import DrawSettings
 from redact.types import Body, Box, Keyframe, Keyframes, State, Target, Track
 
 from ..review.plans import plan_of
-from .conftest import alone
 
 FRAMES = 100
 
@@ -32,16 +26,7 @@ def plan_with(*boxes: Box, first: int = 0, last: int = FRAMES - 1) -> Plan:
 
 
 def said(plan: Plan) -> list[str]:
-    return [message.code for message in remarks_on_masks(plan)]
-
-
-def test_masks_that_cover_most_of_the_picture_are_reported() -> None:
-    width, height = plan_of().source.width, plan_of().source.height
-    low, left = Box(0, height * 0.2, width, height), Box(0, 0, width * 0.4, height)
-    assert said(plan_with(low)) == ["masks_large"]
-    assert said(plan_with(left)) == []
-    assert said(plan_with(left, Box(5, 0, width * 0.4, height))) == [], "what overlaps counts once"
-    assert said(plan_with(low, last=5)) == [], "a fifth of a second"
+    return [message.code for message in remarks_on_sizes(plan)]
 
 
 def test_people_who_are_too_small_are_reported() -> None:
@@ -75,11 +60,3 @@ def test_a_crowd_that_is_mostly_unmasked_is_reported(score: float) -> None:
     assert remark_on_people(replace(bare, settings=plates)) is None
     cars = tuple(replace(body, vehicle=True) for body in crowd)
     assert remark_on_people(replace(bare, bodies=cars)) is None
-
-
-def test_a_run_reports_it_with_the_time(street: Path, tmp_path: Path) -> None:
-    order = order_to_run(probe(street), DrawSettings(), alone(tmp_path / "o.mp4"))
-    journal = Journal(Silent())
-    remark_on_run(order, plan_with(Box(0, 0, 640, 300), first=75), journal)
-    (said,) = (w for w in journal.warnings if w.code == "masks_large")
-    assert 3.0 <= float(said.values["seconds"]) < 3.2
