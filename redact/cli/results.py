@@ -14,7 +14,16 @@ import click
 
 from ..auditing import finding_sentence
 from ..files import work_folder
-from ..pipeline import Delivery, HeldBack, Result, ResultState, held_in, relative_to_here
+from ..pipeline import (
+    Delivery,
+    HeldBack,
+    Result,
+    ResultState,
+    deletion_of,
+    held_in,
+    name_to_fix,
+    relative_to_here,
+)
 from ..plan import Plan, census
 from ..record import Manifest, OpenPart, file_name, manifest_path
 from ..report import census_in_words
@@ -118,10 +127,9 @@ def _tell_old_copy(result: Result, terminal: Terminal, fixed: HeldBack | None) -
     held = fixed or held_in(result.folder or work_folder(result.output))
     if held is None or not Path(held.output).exists():
         return
-    files = held.all_files()
-    name = relative_to_here(held.output)
-    terminal.say(say("old_copy_left", name=name, count=len(files) - 1))
-    terminal.say(shlex.join(["redact", "fix", as_argument(name), "--remove"]))
+    name, count = relative_to_here(held.output), len(held.all_files()) - 1
+    terminal.say(say("old_copy_left", name=name, count=count))
+    terminal.say(deletion_of(held))
 
 
 def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
@@ -163,7 +171,7 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
     if result.state is ResultState.NEEDS_REVIEW:
         terminal.error(
             say("held_back_before", path=output),
-            f"{shlex.join(['redact', 'fix', str(output)])}\n{say('held_back_before_cure')}",
+            f"{shlex.join(['redact', 'fix', _name_of(result)])}\n{say('held_back_before_cure')}",
         )
     else:
         terminal.say(say("done_already", path=output))
@@ -267,7 +275,7 @@ def what_to_do(result: Result) -> str:
     """Lines for a person: each command is on its own line, so that it can be copied."""
     audit = result.audit
     assert audit is not None
-    name, findings = as_argument(result.output), audit.findings
+    name, findings = _name_of(result), audit.findings
     if not findings:
         remove = shlex.join(["redact", "fix", name, "--remove"])
         return f"{say('to_look_at_failed')}\n{remove}"
@@ -278,6 +286,11 @@ def what_to_do(result: Result) -> str:
             shlex.join(["redact", "fix", name, "--accept-findings", f"{_all(len(findings))}=…"])
         )
     return "\n".join(lines)
+
+
+def _name_of(result: Result) -> str:
+    """The shortest name of a held-back result, as `redact fix` takes it."""
+    return as_argument(name_to_fix(result.folder or work_folder(result.output), result.source))
 
 
 def _all(count: int) -> str:

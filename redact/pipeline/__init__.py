@@ -7,7 +7,6 @@ from .beside_result import (
     made_from,
     plan_beside,
     record_beside,
-    relative_to_here,
     result_named,
 )
 from .claim import claimed
@@ -20,7 +19,7 @@ from .fix import (
     remove_held,
     superseded_by,
 )
-from .held_back import HeldBack, find_held, held_in
+from .held_back import HeldBack, find_held, held_in, name_to_fix, relative_to_here
 from .journal import Journal
 from .may_be_open import may_be_open
 from .mute_speech import mute_heard, speech_to_mute, with_speech_muted

@@ -32,7 +32,7 @@ from ..record import (
 )
 from ..settings import Audio, RenderSettings, Stamp
 from ..words import problem
-from .held_back import held_in
+from .held_back import held_in, relative_to_here
 from .order import plan_of
 
 
@@ -90,12 +90,6 @@ def made_from(folder: Path) -> Path:
 def _refuse_foreign(folder: Path, note: RunNote, other: Path) -> None:
     if not note.own and other.parent not in (folder.absolute(), folder.absolute().parent):
         raise problem(MismatchError, "note_of_others", path=folder / RUN_NOTE, other=other)
-
-
-def relative_to_here(path: Path | str) -> Path:
-    """The path relative to the working folder, if it lies in that folder."""
-    place, here = Path(path), Path.cwd()
-    return place.relative_to(here) if place.is_relative_to(here) else place
 
 
 def plan_beside(output: Path, record: Manifest) -> Path | None:

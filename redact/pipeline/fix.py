@@ -20,11 +20,10 @@ from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
 from ..record import checked_case, read_manifest
 from ..settings import Audio
-from ..types import EVERYWHERE, Decided, Finding, FindingKind, Keyframe, Scope
+from ..types import EVERYWHERE, Decided, Finding, FindingKind, Keyframe, Scope, as_argument
 from ..words import Message, problem, say
-from .beside_result import relative_to_here
 from .claim import claimed
-from .held_back import HeldBack, accepted_of, name_in
+from .held_back import HeldBack, accepted_of, name_in, name_to_fix, relative_to_here
 from .journal import Journal
 from .mute_speech import mute_heard, still_heard, with_speech_muted
 from .order import Acceptance, Order
@@ -122,7 +121,8 @@ def _refuse_fixed(held: HeldBack) -> None:
 
 def deletion_of(held: HeldBack) -> str:
     """The command that deletes a held-back result."""
-    return shlex.join(["redact", "fix", str(relative_to_here(held.output)), "--remove"])
+    name = name_to_fix(held.folder, relative_to_here(held.source))
+    return shlex.join(["redact", "fix", as_argument(name), "--remove"])
 
 
 def superseded_by(held: HeldBack) -> Path | None:

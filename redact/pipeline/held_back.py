@@ -249,6 +249,19 @@ def find_held(name: Path, source: Path | None = None) -> HeldBack:
     raise problem(InputError, "none_held_no_file" if missing else "none_held", name=name)
 
 
+def name_to_fix(folder: Path, source: Path) -> Path:
+    """The shortest name by which `find_held` finds what was held back in a folder: that of its
+    original, unless it has other results as well or lies too far away."""
+    found = [os.path.realpath(there) for there in folders_of(source)]
+    return source if found == [os.path.realpath(folder)] else relative_to_here(folder)
+
+
+def relative_to_here(path: Path | str) -> Path:
+    """The path relative to the working folder, if it lies in that folder."""
+    place, here = Path(path), Path.cwd()
+    return place.relative_to(here) if place.is_relative_to(here) else place
+
+
 def _finding(part: FindingPart) -> Finding:
     """Decode a finding. Raises ValueError if its kind is unknown to this version."""
     return Finding(

@@ -172,7 +172,7 @@ def _made_with(name: str, value: object) -> Message:
         return Message("plan_with", option=option, value=value.value)
     others = {
         "texts": "--targets",
-        "scope": "--cut, --only-between, --only-area, --ignore-area",
+        "scope": "--cut, --ignore-area",
     }
     option = others.get(name, f"--{name.replace('_', '-')}")
     return Message("plan_with_other", option=option)

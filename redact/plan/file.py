@@ -148,8 +148,14 @@ def parse_plan(data: bytes, name: str) -> Plan:
             raise problem(PlanError, "plan_of_earlier", path=name, version=made.redact_version)
         return _plan_of(*_record_of(data))
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        gone = _LIMIT_THAT_IS_GONE.search(f"{error}")
+        if gone is not None:
+            raise problem(PlanError, "plan_of_other_limits", path=name, field=gone[1]) from error
         raise problem(PlanError, "bad_field", path=name, text=error) from error
 
+
+_LIMIT_THAT_IS_GONE: Final = re.compile(r"unknown field `(between|only|caution)`")
+"""Settings of a search that redact no longer has, and that its plans of today cannot store."""
 
 EARLIER_VERSIONS: Final = range(1, PLAN_FORMAT_VERSION)
 """Format versions without subjects. Reading them would apply a decision about a person to only some

@@ -39,7 +39,8 @@ def test_commands_to_copy_stand_alone_on_their_lines(capsys: pytest.CaptureFixtu
 
 
 def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture[str]) -> None:
-    source, held = Path("my case/a.mp4"), Path("my case/NOT-FOR-RELEASE/a b.mp4")
+    source = Path("my case/a.mp4")
+    held = Path("my case/a b.mp4.redact/NOT-FOR-RELEASE/a b.mp4")
     shown = ((3, Box(1, 2, 30, 40)),)
     found = Finding(1, FindingKind.UNCOVERED, Target.FACE, 3, 3, 0.1, 0.1, shown, (), "probable")
     looked = LookedPart(9, 9, 0, (), ("face",))
@@ -48,7 +49,7 @@ def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture
     tell_result(result, Terminal(), verbose=False)  # of an earlier run
     printed = [*what_to_do(result).splitlines(), *capsys.readouterr().err.splitlines()]
     fixes = [shlex.split(line) for line in printed if line.startswith("redact ")]
-    assert [words[:3] for words in fixes] == [["redact", "fix", str(held)]] * 3
+    assert [words[:3] for words in fixes] == [["redact", "fix", "my case/a b.mp4.redact"]] * 3
     plan = Path("my case/p.json")
     add, apply = map(shlex.split, fix_command([found], plan, source).splitlines())
     assert add[3] == str(plan) and apply[2:4] == [str(source), str(plan)]

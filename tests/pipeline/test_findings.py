@@ -94,7 +94,7 @@ def test_findings_are_accepted_with_a_reason(published: Published) -> None:
     # It was drawn as the first run was asked to, and what lies in the closed folder is named.
     assert manifest["run"]["settings"]["render"]["margin"] == 0.3
     command = next(x for x in published.run.stderr.splitlines() if x.endswith("--remove"))
-    assert shlex.split(command) == ["redact", "fix", str(published.held), "--remove"]
+    assert shlex.split(command) == ["redact", "fix", str(published.held.parent.parent), "--remove"]
     # Who accepted, and when, stands beside each.
     accepted = [f for f in manifest["audit"]["findings"] if f["accepted"]]
     assert {f["accepted_by"] for f in accepted} == {"R. Roe"}
@@ -236,7 +236,10 @@ def test_findings_are_described_in_plain_words_with_pictures(published: Publishe
         assert f"See {picture.name}" in line
         assert cv2.imread(str(picture)) is not None
         assert picture.stat().st_mode & 0o777 == 0o600
-    assert lines[lines.index("To hide what was found:") + 1] == f"redact fix {published.held}"
+    assert (
+        lines[lines.index("To hide what was found:") + 1]
+        == f"redact fix {published.held.parent.parent}"
+    )
     # Numbers and rules are for those who ask for them.
     assert "close looks" not in published.first.stderr
 

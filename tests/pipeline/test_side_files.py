@@ -133,7 +133,7 @@ def test_one_command_fixes_the_result_and_keeps_the_options(
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     held = held_of(tmp_path / "o.mkv")
     command = next(x for x in done.stderr.splitlines() if x.startswith("redact fix "))
-    assert shlex.split(command) == ["redact", "fix", str(held)]
+    assert shlex.split(command) == ["redact", "fix", str(source)]
     assert not output.exists()
     done = redact(*shlex.split(command)[1:], "--by", "R. Roe", "-v", "--json")
     result = json.loads(done.stdout)

@@ -268,6 +268,19 @@ def test_a_plan_without_subjects_is_refused_as_an_earlier_version(
         parse_plan(json.dumps(document).encode(), "p.json")
 
 
+@pytest.mark.parametrize("field", ["caution", "scope.between", "scope.only"])
+def test_a_plan_with_a_setting_that_is_gone_is_refused_with_what_to_do(field: str) -> None:
+    document = _document()
+    inside = document["settings"]
+    *outer, name = field.split(".")
+    for part in outer:
+        inside = inside.setdefault(part, {})
+    inside[name] = []
+    with pytest.raises(PlanError, match=f"a setting of the search that is gone .{name}") as error:
+        parse_plan(json.dumps(document).encode(), "p.json")
+    assert "redact detect" in error.value.hint
+
+
 def test_a_plan_is_a_value() -> None:
     """Nobody can change a plan that others hold."""
     plan = build_plan(SOURCE, SETTINGS, [], (), ())
