@@ -25,7 +25,7 @@ from .installs import ROOT, InstallError, uv
 
 FOLDER = ROOT / "constraints"
 RUN: tuple[str, ...] = ()
-EXTRAS = ("pdf", "heic")
+EXTRAS = ("pdf", "heic", "words")
 DEV = ("dev", "samples", "docs")
 HEADLESS = "opencv-contrib-python-headless>=4.10,<5.2"
 OLDEST, NEWEST = "3.11", "3.14"

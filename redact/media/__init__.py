@@ -29,7 +29,7 @@ from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
 from .pyav import filtered, graph_for, tags_of
 from .read_ahead import read_ahead
-from .read_sound import read_channels, read_sound
+from .read_sound import mixed_sound, read_channels, read_sound
 from .sample_frames import sample_frames
 from .seek import LEAD_SECONDS, copy_of, decode_from, excerpt, probe_excerpt, with_lead
 from .source import (

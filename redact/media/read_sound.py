@@ -46,6 +46,28 @@ def read_sound(
                 yield time, samples[0]
 
 
+def mixed_sound(info: SourceInfo, rate: int, start: Fraction, count: int) -> AudioSamples:
+    """A span of all tracks together, mixed to mono: float32 [count], with silence where there is no
+    sound.
+
+    Args:
+        info: of the file.
+        rate: samples per second to convert to.
+        start: of the span, in seconds on the clock of the pictures.
+        count: samples of it.
+    """
+    out = np.zeros(count, np.float32)
+    for audio in info.audio:
+        for time, samples in read_sound(info, audio.index, rate, start):
+            at = round((time - start) * rate)
+            if at >= count:
+                break
+            a, b = max(0, at), min(count, at + len(samples))
+            if b > a:
+                out[a:b] += samples[a - at : b - at]
+    return out
+
+
 def read_channels(
     info: SourceInfo, stream: int, start: Fraction | None = None, rate: int | None = None
 ) -> Iterator[tuple[Fraction, int, AudioSamples]]:

@@ -18,6 +18,7 @@ from .file import (
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
+from .mute_words import mute_words, muted_already, said_in, words_to_mute
 from .muted_span import MutedSpan
 from .muted_span import Sound as Sound
 from .one_writer import alone_with, save_change
@@ -33,5 +34,6 @@ from .review_state import (
     Still,
 )
 from .same_subject import all_subjects, detected_apart, state_runs, subject_of, with_all_subjects
+from .spoken import SpokenLine
 from .subject import Decision, Subject, in_order, undecided
 from .table import table_of

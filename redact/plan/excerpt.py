@@ -27,6 +27,7 @@ from .found_text import FoundText
 from .muted_span import MutedSpan
 from .plan import ALL_SOUND, HELD_REACH, Plan
 from .review_state import ReviewState
+from .spoken import SpokenLine
 from .subject import undecided
 from .where_sure import own_stretch
 
@@ -74,6 +75,9 @@ def excerpt_of(plan: Plan, first: int, last: int) -> Plan:
         texts=None
         if plan.texts is None
         else tuple(text for t in plan.texts if (text := part.text(t)) is not None),
+        spoken=None
+        if plan.spoken is None
+        else tuple(line for said in plan.spoken if (line := part.line(said)) is not None),
         bodies=tuple(bodies.values()),
     )
     return _with_held(found, plan, first)
@@ -209,6 +213,16 @@ class _Part:
         if ends <= 0 or (begins >= end - start and not whole):
             return None
         return span.but(start=max(0, begins), end=_TO_THE_END if to_the_end else ends)
+
+    def line(self, line: SpokenLine) -> SpokenLine | None:
+        begins, ends = (round(self._plan.seconds(f) * 1000) for f in (self._first, self._last))
+        before, after = self._first == 0, self._last == len(self._plan.source.timeline) - 1
+        words = tuple(
+            (start - begins, end - begins, word)
+            for start, end, word in line.words
+            if (before or end > begins) and (after or start < ends)
+        )
+        return SpokenLine(words) if words else None
 
     def text(self, text: FoundText) -> FoundText | None:
         if text.last < self._first or text.first > self._last:

@@ -43,6 +43,7 @@ from .file_fields import (
 )
 from .found_text import check_texts
 from .plan import Plan, SourceRef, is_box
+from .spoken import check_spoken
 
 EncodedKeys = dict[int, tuple[Sequence[Keyframe], bytes]]
 """Encoded keyframes by their identity, for callers that save after every change: keyframes make up
@@ -114,6 +115,7 @@ def _without_tracks(plan: Plan) -> PlanRecord:
         review=plan.review,
         doubts=doubt_records(plan.doubts),
         texts=plan.texts,
+        spoken=plan.spoken,
         bodies=(),
         tracks=(),
     )
@@ -286,6 +288,7 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
     if record.review is not None:
         check_review(record.review, len(timeline))
     check_texts(record.texts or (), len(timeline))
+    check_spoken(record.spoken or ())
     looked_at = record.settings.frames_looked_at
     if (looked_at or 0) > len(timeline):
         raise ValueError(
@@ -310,6 +313,7 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
         turned=record.settings.turned,
         doubts=doubts_of(record.doubts, len(timeline)),
         texts=record.texts,
+        spoken=record.spoken,
         bodies=bodies,
     )
 

@@ -36,6 +36,7 @@ from .found_text import FoundText
 from .muted_span import MutedSpan
 from .plan import Plan, is_box
 from .review_state import ReviewState
+from .spoken import SpokenLine
 from .subject import Subject
 
 
@@ -261,6 +262,7 @@ class PlanRecord(Value, frozen=True, kw_only=True):
         muted: spans of sound that the output does not have.
         doubts: places without a mask at which somebody may be.
         texts: what can be read in the video; null: nobody read it.
+        spoken: what is said in it; null: nobody transcribed it.
         bodies: people and vehicles that were seen; subjects name theirs from 1 on.
         mark: by which redact knows the user whose decisions these are; files only.
     """
@@ -277,6 +279,7 @@ class PlanRecord(Value, frozen=True, kw_only=True):
     review: ReviewState | None = None
     doubts: tuple[DoubtRecord, ...] = ()
     texts: tuple[FoundText, ...] | None = None
+    spoken: tuple[SpokenLine, ...] | None = None
     bodies: tuple[BodyRecord, ...]
     tracks: tuple[TrackRecord, ...]
     mark: str | UnsetType = UNSET

@@ -31,10 +31,11 @@ def reads(text: FoundText, wanted: str) -> bool:
     """Whether any reading of a text contains the wanted letters and digits, or something very
     similar; case, accents and punctuation are ignored."""
     looked_for = folded(wanted)
-    return bool(looked_for) and any(_holds(folded(line), looked_for) for line in text.readings)
+    return bool(looked_for) and any(holds(folded(line), looked_for) for line in text.readings)
 
 
-def _holds(line: str, wanted: str) -> bool:
+def holds(line: str, wanted: str) -> bool:
+    """Whether a `folded` line contains the wanted letters and digits, or something very similar."""
     if wanted in line:
         return True
     size = len(wanted)

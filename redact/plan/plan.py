@@ -39,6 +39,7 @@ from ..words import Message
 from .found_text import FoundText
 from .muted_span import MutedSpan
 from .review_state import ReviewState
+from .spoken import SpokenLine
 from .subject import Subject, decision_of, reconciled, without_decision
 from .tracks_by_frame import TracksByFrame
 from .where_sure import is_certain, own_stretch
@@ -114,6 +115,7 @@ class Plan:
         turned: degrees clockwise (90, 180 or 270) by which pictures were also scanned turned.
         doubts: places without a mask at which somebody may be visible, in order of time.
         texts: texts in the video; None if nobody read it. Being listed here hides nothing.
+        spoken: what is said in it; None if nobody transcribed it. Being listed here mutes nothing.
         bodies: people and vehicles, each within one shot. Being listed here hides nothing. Subjects
             refer to those that are surely theirs, by number from 1.
     """
@@ -132,6 +134,7 @@ class Plan:
     turned: tuple[Literal[90, 180, 270], ...] = ()
     doubts: tuple[Doubt, ...] = ()
     texts: tuple[FoundText, ...] | None = None
+    spoken: tuple[SpokenLine, ...] | None = None
     bodies: tuple[Body, ...] = ()
 
     def __post_init__(self) -> None:

@@ -178,7 +178,7 @@ def decisions_sha256(plan: Plan) -> str:
     nor the texts that were read (the page reads them while a result is made), nor which tracks are
     one person, if that hides and shows nothing."""
     shown = [plan.shown_spans(track) for track in plan.tracks]
-    bare = dataclasses.replace(plan, subjects=(), bodies=(), texts=None, review=None)
+    bare = dataclasses.replace(plan, subjects=(), bodies=(), texts=None, spoken=None, review=None)
     return hashlib.sha256(dump_plan(bare) + repr(shown).encode()).hexdigest()
 
 

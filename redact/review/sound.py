@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..media import SourceInfo, mute_samples, read_sound
+from ..media import SourceInfo, mixed_sound, mute_samples, read_sound
 from ..plan import ALL_SOUND, Plan
 
 RATE: Final = 24000
@@ -70,15 +70,7 @@ def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -
     zero = plan.source.timeline.time(0)
     first = Fraction(start).limit_denominator(10**6) + zero
     count = round(min(max(end - start, 0.0), MOST_SOUND_SECONDS) * RATE)
-    out = np.zeros(count, np.float32)
-    for audio in info.audio:
-        for time, samples in read_sound(info, audio.index, RATE, first):
-            at = round((time - first) * RATE)
-            if at >= count:
-                break
-            a, b = max(0, at), min(count, at + len(samples))
-            if b > a:
-                out[a:b] += samples[a - at : b - at]
+    out = mixed_sound(info, RATE, first, count)
     if muted:
         mute_samples(out[None], first, RATE, plan.muted_on_clock())
     return np.asarray(np.clip(out, -1, 1) * 32767, "<i2").tobytes()

@@ -203,7 +203,7 @@ def test_the_readme_shows_commands_to_copy() -> None:
         "redact run cam.mp4 --stile solid",
         "redact run cam.mp4 --style shiny",
         "redact review cam.mp4 --plan cam.plan.json",
-        "redact plan mute cam.plan.json --from 1:02",
+        "redact plan unmute cam.plan.json",
         "redact log add CASE.log",
         "redact report a.mp4 b.mp4",
     ],

@@ -24,6 +24,7 @@ from redact.plan import (
     SeenFrames,
     SeenSubject,
     Sound,
+    SpokenLine,
     Subject,
     dump_plan,
     edit,
@@ -115,6 +116,7 @@ def everything() -> Plan:
         turned=(90,),
         doubts=(Doubt(4, Target.FACE, PLACE, 0.25),),
         texts=(FoundText(1, ("DUPONT", "DUP0NT"), True, 0.9, 3, ((2, PLACE), (5, PLACE))),),
+        spoken=(SpokenLine(((-40, 250, "Dupont"),)),),
         bodies=(Body(False, Keyframes((Keyframe(2, PLACE, D, 0.5),))),),
     )
 
@@ -150,6 +152,7 @@ def test_everything_survives_the_file() -> None:
         (["tracks", 0, "keyframes", 4, "frame"], FRAMES, "$.tracks[0].keyframes[4].frame"),
         (["tracks", 0, "shapes", 1, "cells"], "A" * 134 + "==", "$.tracks[0].shapes[1]: "),
         (["texts", 0, "places", 1, 0], FRAMES, "$.texts[0].places: frames do not rise"),
+        (["spoken", 0, "words", 0, 1], -41, "$.spoken[0].words: a word ends before it begins"),
         (["cuts"], [3, FRAMES], "$.cuts: frame 40 is past"),
         (["unchecked"], [11, 9], "$.unchecked: frames must rise"),
         (["settings", "frames_looked_at"], FRAMES + 1, "$.settings.frames_looked_at"),

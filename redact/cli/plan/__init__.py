@@ -1,4 +1,4 @@
 """`redact plan`: show and change what a plan hides."""
 
-from . import add, change, show, texts
+from . import add, change, show, texts, words
 from .group import plan

@@ -20,9 +20,11 @@ from ...plan import (
     edit,
     hide_texts,
     mask_shape,
+    mute_words,
     read_plan,
     save_change,
     user_input,
+    words_to_mute,
 )
 from ...types import Action, Decided, Outline, Track, clock, utc_text
 from ...words import problem, say
@@ -40,6 +42,7 @@ from .group import (
     span_words,
 )
 from .texts import chosen_texts
+from .words import chosen_lines
 
 _OUTLINES: Final = (Outline.ELLIPSE.value, Outline.BOX.value)
 
@@ -252,29 +255,48 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
 
 @plan.command()
 @plan_argument
-@click.option("--from", "start", required=True)
-@click.option("--to", "end", required=True)
+@click.option("--from", "start")
+@click.option("--to", "end")
+@click.option("--words", "wanted", metavar="WORDS")
 @click.option("--bleep", is_flag=True)
 @reason_option
 @by_option
 def mute(
-    plan_path: Path, start: str, end: str, bleep: bool, reason: str | None, by: str | None
+    plan_path: Path,
+    start: str | None,
+    end: str | None,
+    wanted: str | None,
+    bleep: bool,
+    reason: str | None,
+    by: str | None,
 ) -> None:
     """`redact plan mute`."""
+    how, decision = Sound.TONE if bleep else Sound.MUTE, decided(reason, by)
+    if wanted is not None and start is None and end is None:
+        _mute_words(plan_path, wanted, how, decision)
+        return
+    if wanted is not None or start is None or end is None:
+        raise problem(UsageError, "span_or_words")
     value = read_plan(plan_path)
-    changed = edit.mute(
-        value,
-        user_input.parse_seconds(start),
-        user_input.parse_seconds(end),
-        Sound.TONE if bleep else Sound.MUTE,
-        decided(reason, by),
-    )
+    seconds = user_input.parse_seconds(start), user_input.parse_seconds(end)
+    changed = edit.mute(value, *seconds, how, decision)
     save_change(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
     tell(say("sound_taken", path=plan_path, span=span_words(new, value)), err=True)
     mention_sound_outside(new, value, start, end)
     if not reason:
         Terminal().warn(say("muted_without_reason"))
+
+
+def _mute_words(path: Path, wanted: str, how: Sound, decision: Decided) -> None:
+    """Mute wherever some words are said. Raises UsageError, PlanError."""
+    value = read_plan(path)
+    spans = words_to_mute([line for _, line in chosen_lines(value, wanted, path)], wanted)
+    if not spans:
+        raise problem(UsageError, "not_said", text=wanted, path=path)
+    changed = mute_words(value, spans, how, decision)
+    save_change(changed, value, path)
+    tell(say("words_muted", path=path, count=len(spans)), err=True)
 
 
 @plan.command()
