@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..errors import PlanError, UsageError
 from ..mask_size import MARGIN, without_margin
-from ..plan import Decision, Plan, Sound, decisions, edit, user_input
+from ..plan import Decision, Plan, Sound, decisions, edit, subject_of, user_input
 from ..record import checked_option
 from ..types import Box, Decided, Keyframe, Outline, State, Target
 from ..words import problem
@@ -31,10 +31,7 @@ from .page_edits import (
     uncover,
 )
 from .refused_error import RefusedError
-from .sheet import Picture
-
-ASKED_BY_ITS_PICTURES: Final = frozenset({"confirm"})
-"""Actions whose dialog has shown what becomes visible, picture by picture."""
+from .sheet import Picture, ask_to_confirm
 
 LATEST_SECOND: Final = 1e9
 """Seconds: longer than any video."""
@@ -114,10 +111,15 @@ def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
 
 
 def _confirm(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    if not _asked(what):
+        tracks = subject_of(plan, int(what["id"])).tracks
+        ask_to_confirm(plan, [edit.track_of(plan, number) for number in tracks])
+    shown, but = _pictures(what["shown"]), _pictures(what.get("but", ()))
     for same in (True, False):
         frames: dict[int, list[int]] = {}
-        for track, frame in what["same" if same else "other"]:
-            frames.setdefault(int(track), []).append(int(frame))
+        for track, frame in shown:
+            if ((track, frame) in but) is not same:
+                frames.setdefault(track, []).append(frame)
         for number, of_track in frames.items():
             plan = confirm(plan, number, of_track, same, decided)
     return plan

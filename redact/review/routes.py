@@ -16,7 +16,7 @@ from ..errors import RedactError
 from ..files import remember_name, remembered_name
 from ..follow_drawn import Superseded
 from ..pipeline import held_in, remove_held
-from ..plan import Plan, ReviewState, edit, subject_of, user_input
+from ..plan import Plan, ReviewState, edit, user_input
 from ..record import checked_option
 from ..settings import Style
 from ..words import LANGUAGES, problem
@@ -31,7 +31,7 @@ from .pictures import jpeg, masked
 from .refused_error import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
-from .sheet import Sheet, sheet_to_confirm
+from .sheet import MOST_CLOSE
 from .shown_files import Shelf, content_type
 from .sound import heard
 from .stills import save_still
@@ -39,9 +39,6 @@ from .system_programs import file_of, show
 
 MOST_PAGE_PIXELS: Final = 4096
 """Width of a picture for the page, at most."""
-
-MOST_CLOSE: Final = 300
-"""Close-up pictures in one answer, at most; more do not fit on a screen."""
 
 BACKGROUND_PATHS: Final = frozenset(
     {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-picture"}
@@ -174,21 +171,12 @@ class _Page:
         return _picture(here.gallery.picture(here.open_plan.plan, track, frame))
 
     def sheet(self, values: dict[str, Any]) -> Answer:
-        """Close pictures, all in one answer: length of the JSON (4 bytes), the JSON, and one JPEG
-        after the other, whose sizes it tells. Those of the tracks and frames "of", or else of the
-        unsure pictures of a kept subject "id", from "first" on; "most" of them."""
+        """Close pictures of the tracks and frames "of", all in one answer: length of the JSON (4
+        bytes), the JSON with the size of each, and one JPEG after the other."""
         here = self._session.ready()
-        plan, most = here.open_plan.plan, min(max(int(values["most"]), 1), MOST_CLOSE)
-        if "of" in values:
-            pairs = (pair.split(":") for pair in values["of"].split(","))
-            sheet = Sheet((), [(int(track), int(frame)) for track, frame in pairs][:most])
-        else:
-            chosen = subject_of(plan, int(values["id"])).tracks
-            tracks = [edit.track_of(plan, number) for number in chosen]
-            best = here.overview.kept.best(tracks)
-            sheet = sheet_to_confirm(plan, tracks, best, int(values.get("first", 0)), most)
-        jpegs = [here.gallery.picture(plan, *one) for one in (*sheet.surely, *sheet.pictures)]
-        return _packed({**sheet._asdict(), "sizes": list(map(len, jpegs))}, b"".join(jpegs))
+        pairs = [pair.split(":") for pair in values["of"].split(",")][:MOST_CLOSE]
+        jpegs = [here.gallery.picture(here.open_plan.plan, int(t), int(n)) for t, n in pairs]
+        return _packed(list(map(len, jpegs)), b"".join(jpegs))
 
     def scene(self, values: dict[str, Any]) -> Answer:
         """A picture of the future result, as JPEG: around a box, which is marked."""
@@ -410,7 +398,7 @@ def result_routes(
     }
 
 
-def _packed(head: dict[str, Any], part: bytes) -> Answer:
+def _packed(head: dict[str, Any] | list[int], part: bytes) -> Answer:
     data = json.dumps(head, separators=(",", ":")).encode()
     return Answer(struct.pack(">I", len(data)) + data + part, "application/octet-stream")
 

@@ -41,9 +41,6 @@ IDLE_SECONDS: Final = 3600.0
 SECONDS_AFTER_LAST_PAGE: Final = 130.0
 """Seconds that the server stays after the last page was closed: people close pages by mistake."""
 
-PAGE_OPEN_SECONDS: Final = 75.0
-"""Seconds after its last request for which a page counts as open: hidden tabs send one a minute."""
-
 ONE_TIME_PREFIX: Final = "once."
 """Prefix of a code in the fragment, to distinguish it from the token."""
 
@@ -149,28 +146,23 @@ class Presence:
     """Which page is open. Only one at a time: two would overwrite each other's decisions."""
 
     page: str = ""
-    heard: float = 0.0
     acted: float = field(default_factory=time.monotonic)
     left: float | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def join(self, page: str, force: bool) -> bool:
-        """Whether this page may work; another one that is still open prevents it unless `force`."""
+    def join(self, page: str) -> None:
+        """Let this page work, and no other: one that worked before is told so when it asks next."""
         with self.lock:
-            now = time.monotonic()
-            if self.page not in ("", page) and not force and now - self.heard < PAGE_OPEN_SECONDS:
-                return False
-            self.page, self.heard, self.acted, self.left = page, now, now, None
-            return True
+            self.page, self.acted, self.left = page, time.monotonic(), None
 
     def hear(self, page: str, acts: bool) -> bool:
         """Note a request; False if it does not come from the open page."""
         with self.lock:
             if not page or page != self.page:
                 return False
-            self.heard, self.left = time.monotonic(), None
+            self.left = None
             if acts:
-                self.acted = self.heard
+                self.acted = time.monotonic()
             return True
 
     def wait(self) -> None:
@@ -347,8 +339,9 @@ class _Handler(BaseHTTPRequestHandler):
         page, presence = self.headers.get(PAGE_HEADER, ""), self.server.presence
         path = MOUNTED.sub("/", path, count=1)
         if path == "/api/join" and self.command == "POST":
-            if not page or not presence.join(page[:64], bool(values.get("force"))):
-                return as_json({"error": "busy"}, 409)
+            if not page:
+                return as_json({"error": "elsewhere"}, 409)
+            presence.join(page[:64])
             return route(values) if route else as_json({})
         if route is None:
             return as_json({"error": "there is nothing here"}, 404)

@@ -30,7 +30,7 @@ from ..risk import Gap
 from ..settings import DetectSettings, RenderSettings
 from ..types import Box, Decided, State, Target, clock, utc_text
 from . import page_edits
-from .actions import ASKED_BY_ITS_PICTURES, edited, seconds_of
+from .actions import edited, seconds_of
 from .answers import noted
 from .asking import ask_first
 from .bridging import followed_across
@@ -166,7 +166,7 @@ class Session:
         def change(plan: Plan) -> Plan:
             asked = what.get("sure") == open_plan.revision
             after = edited(plan, {**what, "sure": asked}, *decided[1:3])
-            if not asked and what.get("op") not in ASKED_BY_ITS_PICTURES:
+            if not asked:
                 ask_first(plan, after, open_plan.revision)
             return after
 

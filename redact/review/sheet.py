@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NoReturn
 
 from ..plan import Plan
 from ..types import Origin, Track, frames_in
+from .refused_error import RefusedError
 
 MOST_SURE: Final = 6
 """Pictures that the others are compared with."""
 
+MOST_CLOSE: Final = 300
+"""Close-up pictures in one question, at most; more do not fit on a screen."""
+
 Picture = tuple[int, int]
 """Track and frame."""
-
-
-class Sheet(NamedTuple):
-    """Pictures of one sheet.
-
-    Attributes:
-        surely: pictures that certainly show the subject, to compare with.
-        pictures: to be looked at, in order of time.
-    """
-
-    surely: Sequence[Picture]
-    pictures: Sequence[Picture]
 
 
 def unsure_pictures(plan: Plan, tracks: Iterable[Track]) -> dict[int, int]:
@@ -46,19 +38,19 @@ def unsure_pictures(plan: Plan, tracks: Iterable[Track]) -> dict[int, int]:
     return dict(sorted(asked.items()))
 
 
-def sheet_to_confirm(
-    plan: Plan, tracks: Sequence[Track], best: Picture, first: int, most: int
-) -> Sheet:
-    """Unsure pictures of a kept subject.
+def ask_to_confirm(plan: Plan, tracks: Sequence[Track]) -> NoReturn:
+    """Ask about the unsure pictures of a kept subject, beside some that certainly show it.
 
     Args:
         plan, tracks: see `unsure_pictures`.
-        best: the picture in which the subject is seen best.
-        first: how many unsure pictures to skip.
-        most: how many to return.
+
+    Raises:
+        RefusedError: always, with these pictures.
     """
-    asked = [(track, frame) for frame, track in unsure_pictures(plan, tracks).items()]
+    unsure = [(track, frame) for frame, track in unsure_pictures(plan, tracks).items()]
+    surest = max(tracks, key=lambda track: track.certainty or 0.0)
     spans = sorted((*span, track.id) for track in tracks for span in plan.shown_spans(track))
     spread = (spans[i * len(spans) // (MOST_SURE - 1)] for i in range(MOST_SURE - 1) if spans)
     middles = ((track, (begin + end) // 2) for begin, end, track in spread)
-    return Sheet(tuple(dict.fromkeys([best, *middles])), asked[first : first + most])
+    surely = list(dict.fromkeys([(surest.id, surest.best.frame), *middles]))
+    raise RefusedError("confirm", unsure[:MOST_CLOSE], surely, n=len(unsure))

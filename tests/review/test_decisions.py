@@ -114,7 +114,7 @@ def test_a_person_can_be_kept_throughout_by_confirming(
         it.until(lambda: len(asked_about(it)) == guessed)
         it.until(lambda: painted(it))
         it.shot("pictures")
-        it.press("y")
+        it.press("ENTER")
         it.until(lambda: track(plan_file, kept).confirmed)
         assert hidden_in(read_plan(plan_file), kept) == []
         it.until(lambda: not it.js("return document.getElementById('confirm')"))
@@ -131,7 +131,7 @@ def test_a_person_can_be_kept_throughout_by_confirming(
         it.click(f'[data-covers="{other}"] button')  # have it shown
         it.until(lambda: it.frame() == 11)
         it.press("t")
-        it.until(lambda: asked_about(it)[-2:] == [12, 13])
+        it.until(lambda: {12} <= set(asked_about(it)) <= {11, 12, 13})
         it.until(lambda: painted(it))
         it.shot("looked-under")
         assert numbers_in(it.text("dialog p")) == [3, 1], "what it will do is said before"
@@ -144,22 +144,16 @@ def test_a_person_can_be_kept_throughout_by_confirming(
         # One key gives it back, and the next press is about what the first one left.
         it.press("z", ctrl=True)
         it.until(lambda: len(read_plan(plan_file).tracks) == len(found.tracks))
-        it.press("t")
-        it.answer()
-        it.press("t")
-        it.until(lambda: "masque supposé" in (it.state("state.toast?.words") or ""), 60)
-        assert len(read_plan(plan_file).tracks) > len(found.tracks)
-
         # Not him here, after all: it is hidden again, and not asked again.
-        it.press("z", ctrl=True)
-        it.until(lambda: len(read_plan(plan_file).tracks) == len(found.tracks))
         it.press("z", ctrl=True)
         it.until(lambda: not track(plan_file, kept).confirmed)
         it.until(lambda: it.js("return document.getElementById('confirm')"))
         it.press("v")
         it.find(".faces")
         it.until(lambda: painted(it))
-        it.press("r")
+        for frame in asked_about(it):
+            it.click(f"[data-asks=will_show] [data-frame='{frame}']")
+        it.click("#look-done")
         it.until(lambda: track(plan_file, kept).confirmed)
         assert track(plan_file, kept).confirmed[-1].same is False
         it.until(lambda: not it.js("return document.getElementById('confirm')"))
@@ -178,7 +172,7 @@ def test_a_person_can_be_kept_throughout_by_confirming(
 
 def asked_about(it: Page) -> list[int]:
     """Frames of the pictures that are shown for confirmation."""
-    script = "return [...document.querySelectorAll('.faces [data-frame]')]"
+    script = "return [...document.querySelectorAll('[data-asks=will_show] [data-frame]')]"
     return [int(n) for n in it.js(script + ".map((node) => node.dataset.frame)")]
 
 
@@ -228,13 +222,13 @@ def test_all_pictures_of_a_person_are_confirmed_with_one_key(
         it.shot("marked")
         assert it.cut_off() == []
         begun = time.monotonic()
-        it.press("y")
+        it.click("#look-done")
         it.until(lambda: not it.js("return document.querySelector('.faces')"))
         after = read_plan(plan_file)
         assert time.monotonic() - begun < 60
         assert (hidden_in(after, kept), hidden_in(after, 90)) == ([], [11, 12])
         assert after.review and [(s.track, s.closely) for s in after.review.subjects] == [
-            (kept, ((0, 4), (6, 7))),
+            (kept, ((0, 7),)),
             (90, ((8, 15),)),
         ]
         # Of the moments, only the picture behind these was seen, once he is visible there.

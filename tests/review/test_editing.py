@@ -34,7 +34,6 @@ from redact.review.asking import ask_first
 from redact.review.looked_at import with_seen
 from redact.review.overview import Overview
 from redact.review.refused_error import RefusedError, in_words
-from redact.review.sheet import sheet_to_confirm
 from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target, Track
 
 from .plans import AWAY, FRAMES, HERE, halves, plan_of, three, track
@@ -114,21 +113,21 @@ def guessed(plan: Plan | None = None) -> Plan:
 def test_exactly_the_confirmed_frames_are_shown() -> None:
     plan = guessed()
     assert hidden(plan, 1, 34) and plan.to_confirm(edit.track_of(plan, 1)) == [(30, 39)]
-    some = do(plan, "confirm", same=frames_of(1, 30, 34), other=[])
+    some = do(plan, "confirm", shown=frames_of(1, 30, 34))
     assert not hidden(some, 1, 34) and hidden(some, 1, 35)
     (said,) = edit.track_of(some, 1).confirmed
     assert (said.first, said.last, said.same, said.by) == (30, 34, True, "R. Roe") and said.at
     # What was not on the screen nobody can confirm.
     with pytest.raises(PlanError, match="looked at"):
-        do(replace(plan, review=None), "confirm", same=frames_of(1, 30, 34), other=[])
+        do(replace(plan, review=None), "confirm", shown=frames_of(1, 30, 34))
     flown = ReviewState(seen=(SeenFrames("outlines", "fast", ((0, 99),)),))
     with pytest.raises(PlanError, match="looked at"):
-        do(replace(plan, review=flown), "confirm", same=frames_of(1, 30, 34), other=[])
+        do(replace(plan, review=flown), "confirm", shown=frames_of(1, 30, 34))
     with pytest.raises(PlanError, match="not kept"):
-        do(plan, "confirm", same=frames_of(2, 30, 34), other=[])
+        do(plan, "confirm", shown=frames_of(2, 30, 34))
 
 
-def test_as_many_unsure_pictures_as_fit_are_shown_beside_sure_ones() -> None:
+def test_unsure_pictures_are_asked_about_beside_sure_ones() -> None:
     seen, guesses = ((0, 9), (20, 24), (35, 60)), ((10, 19), (25, 34))
     parts = [(*span, State.DETECTED, HERE) for span in seen]
     parts += [(*span, State.FOLLOWED, HERE) for span in guesses]
@@ -138,13 +137,16 @@ def test_as_many_unsure_pictures_as_fit_are_shown_beside_sure_ones() -> None:
     plan, number = page_edits.add(plan, Target.FACE, drawn, Decided("", "R. Roe"), to=1)
     told = next(s for s in Overview().changes(plan)["changed"] if s["id"] == 1)
     assert told["unsure"] == 20
-    tracks = [edit.track_of(plan, n) for n in (1, number)]
-    sheet = sheet_to_confirm(plan, tracks, (1, 3), 0, 12)
-    assert sheet.pictures == [*frames_of(1, 10, 19), *frames_of(1, 25, 26)]
-    rest = sheet_to_confirm(plan, tracks, (1, 3), 12, 12).pictures
-    assert rest == [*frames_of(number, 27, 34)]
-    assert sheet.surely[0] == (1, 3) and 2 <= len(sheet.surely) <= 6
-    assert all(plan.shows(edit.track_of(plan, t), frame) for t, frame in sheet.surely)
+    with pytest.raises(RefusedError) as caught:
+        do(plan, "confirm", id=1, sure=False)
+    asked = caught.value
+    assert asked.pictures == [
+        *frames_of(1, 10, 19),
+        *frames_of(1, 25, 26),
+        *frames_of(number, 27, 34),
+    ]
+    assert 2 <= len(asked.hides) <= 6
+    assert all(plan.shows(edit.track_of(plan, t), frame) for t, frame in asked.hides)
 
 
 def test_only_the_person_who_was_shown_is_confirmed() -> None:
@@ -154,10 +156,15 @@ def test_only_the_person_who_was_shown_is_confirmed() -> None:
         item = {"view": "closely", "speed": "still", "frames": [*range(30, 35)], "subject": subject}
         return replace(plan, review=with_seen(ReviewState(), [item], FRAMES))
 
-    some = do(shown(1), "confirm", same=frames_of(1, 30, 39), other=frames_of(1, 50, 51))
+    some = do(
+        shown(1),
+        "confirm",
+        shown=[*frames_of(1, 30, 39), *frames_of(1, 50, 51)],
+        but=frames_of(1, 50, 51),
+    )
     assert [n for n in range(61) if hidden(some, 1, n)] == [*range(35, 40), 50, 51]
     with pytest.raises(PlanError, match="looked at"):
-        do(shown(2), "confirm", same=frames_of(1, 30, 39), other=[])
+        do(shown(2), "confirm", shown=frames_of(1, 30, 39))
     assert some.review and some.review.frames_seen() == (), (
         "of whoever else is there nothing is seen"
     )
@@ -165,7 +172,7 @@ def test_only_the_person_who_was_shown_is_confirmed() -> None:
 
 def test_a_confirmation_ends_with_its_decision() -> None:
     """Keep, confirm, hide, keep: the stretch confirmed for the first Keep used to stay open."""
-    plan = do(guessed(), "confirm", same=frames_of(1, 30, 39), other=[])
+    plan = do(guessed(), "confirm", shown=frames_of(1, 30, 39))
     assert not hidden(plan, 1, 34)
     for between in ("hide", "false alarm", ""):
         again = do(
@@ -176,17 +183,17 @@ def test_a_confirmation_ends_with_its_decision() -> None:
 
 
 def test_hiding_all_others_keeps_the_confirmations_of_a_kept_person() -> None:
-    plan = do(guessed(), "confirm", same=frames_of(1, 30, 34), other=[])
-    plan = do(plan, "confirm", other=frames_of(1, 50, 60), same=[])
+    plan = do(guessed(), "confirm", shown=frames_of(1, 30, 34))
+    plan = do(plan, "confirm", shown=frames_of(1, 50, 60), but=frames_of(1, 50, 60))
     alone = do(plan, "only", id=1, reason="client")
     assert [n for n in range(61) if hidden(alone, 1, n)] == [*range(35, 40), *range(50, 61)]
 
 
 def test_not_him_here_hides_even_sure_detections() -> None:
-    plan = do(guessed(), "confirm", other=frames_of(1, 35, 45), same=[])
+    plan = do(guessed(), "confirm", shown=frames_of(1, 35, 45), but=frames_of(1, 35, 45))
     assert hidden(plan, 1, 42) and not hidden(plan, 1, 46)
     assert plan.to_confirm(edit.track_of(plan, 1)) == [(30, 34)], "it is not asked again"
-    later = do(plan, "confirm", same=frames_of(1, 35, 36), other=[])
+    later = do(plan, "confirm", shown=frames_of(1, 35, 36))
     assert not hidden(later, 1, 36) and hidden(later, 1, 37)
 
 
@@ -203,7 +210,7 @@ def test_a_box_followed_from_a_kept_person_is_kept_once_confirmed() -> None:
         *(30, 31),
         *range(33, 40),
     ]
-    whole = do(plan, "confirm", same=frames_of(number, 30, 39), other=[])
+    whole = do(plan, "confirm", shown=frames_of(number, 30, 39))
     assert not any(hidden(whole, t, n) for t in (1, number) for n in range(61))
 
 

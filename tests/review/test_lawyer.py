@@ -126,7 +126,8 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
             left = page.state(unsure)
             if not left:
                 break
-            page.press("y")
+            page.until(lambda: page.js("return document.activeElement.id") == "look-done")
+            page.press("ENTER")
             page.until(lambda left=left: page.state(unsure) < left)
         assert page.state(unsure) == 0
         page.press("ESCAPE")

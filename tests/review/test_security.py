@@ -180,12 +180,12 @@ def test_errors_have_the_same_headers(server: PageServer) -> None:
         assert "Access-Control-Allow-Origin" not in reply.headers
 
 
-def test_a_second_client_is_kept_out_until_it_takes_over(server: PageServer) -> None:
+def test_only_the_client_that_joined_last_is_served(server: PageServer) -> None:
     second = "page-two"
     assert ask(server, "GET", "/api/picture", X_Redact_Page=second).status == 409
     assert ask(server, "GET", "/api/picture", X_Redact_Page=None).status == 409
-    assert ask(server, "POST", "/api/join", X_Redact_Page=second).status == 409
-    assert ask(server, "POST", "/api/join?force=1", X_Redact_Page=second).status == 200
+    assert ask(server, "POST", "/api/join", X_Redact_Page=None).status == 409
+    assert ask(server, "POST", "/api/join", X_Redact_Page=second).status == 200
     assert ask(server, "GET", "/api/picture").status == 409
     assert ask(server, "GET", "/api/picture", X_Redact_Page=second).status == 200
 
@@ -263,7 +263,7 @@ def test_long_work_does_not_end_the_review(
     works = threading.Event()
     works.set()
     made = PageServer({}, busy=works.is_set)
-    assert made.presence.join(PAGE, False)
+    made.presence.join(PAGE)
     thread = threading.Thread(target=made.serve, daemon=True)
     thread.start()
     time.sleep(2.5)

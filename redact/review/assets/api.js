@@ -1,7 +1,7 @@
 // Requests to the page's own server. The token comes in the fragment, or for a code that stands in
 // the fragment and is good once, and goes in a header.
 const KEY = "redact.token",
-  PAGE = "redact.page",
+  PAGE = crypto.randomUUID(), // of this window, until it is loaded anew
   ONCE = "once.";
 const BASE = location.pathname; // "/", or that of one video of several
 /** Whether this is the page of one video of several. */
@@ -23,17 +23,6 @@ async function exchanged(code) {
   });
   return reply.ok ? (await reply.json()).token : "";
 }
-/** Whether no other tab has this name. One that was duplicated has what the first one stored, and
- *  is another window all the same. Of one that is loaded anew, the name is free in a moment. */
-const isFree = (name) =>
-  new Promise((done) => {
-    if (!navigator.locks) return done(true);
-    const kept = () => (done(true), new Promise(() => {})); // for as long as the page is there
-    const soon = { signal: AbortSignal.timeout(1500) };
-    navigator.locks.request(`redact.${name}`, soon, kept).catch(() => done(false));
-  });
-while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PAGE))))
-  sessionStorage.setItem(PAGE, crypto.randomUUID());
 
 export class Refused extends Error {
   constructor(status, { error = "", said = null, values = {}, pictures = [], hides = [] }) {
@@ -42,23 +31,10 @@ export class Refused extends Error {
   }
 }
 
-async function isThere() {
-  for (const wait of [200, 600, 1500]) {
-    await new Promise((done) => setTimeout(done, wait));
-    try {
-      return (await fetch("/icon.svg", { cache: "no-store" })).ok;
-    } catch {
-      /* not yet */
-    }
-  }
-  return false;
-}
-
-const ends = [];
+let end = () => {};
 /** Call `listener` with "gone", "elsewhere" or "token" where the page cannot go on, and whether a
  *  change was lost with it. */
-export const onEnd = (listener) => ends.push(listener);
-const end = (why, lost = false) => ends.forEach((listener) => listener(why, lost));
+export const onEnd = (listener) => (end = listener);
 /** What only tells what was on the screen, or that the page goes: nobody waits for it. */
 const TOLD = ["seen", "leave", "join", "stop"];
 
@@ -66,31 +42,23 @@ async function ask(method, path, { query, body, signal, keepalive } = {}) {
   const url = `${BASE}api/${path}` + (query ? `?${new URLSearchParams(query)}` : ""),
     headers = {
       "X-Redact-Token": sessionStorage.getItem(KEY) || "",
-      "X-Redact-Page": sessionStorage.getItem(PAGE),
+      "X-Redact-Page": PAGE,
       "Content-Type": "application/json",
     };
-  const sent = {
-      method,
-      headers,
-      signal,
-      keepalive,
-      body: body && JSON.stringify(body),
-      cache: "no-store",
-    },
-    send = () => fetch(url, sent);
-  let reply;
-  try {
-    reply = await send();
-  } catch (error) {
+  const sent = { method, headers, signal, keepalive, body: body && JSON.stringify(body) },
+    send = () => fetch(url, { ...sent, cache: "no-store" });
+  let reply = await send().catch((error) => {
     if (error.name === "AbortError" || keepalive) throw error;
+  });
+  if (!reply) {
     // A browser drops what is under way when the machine changes its network; the server is still
     // there. What only asks is asked again; a change is not, for it may have been made.
-    if (!(await isThere())) {
+    await new Promise((done) => setTimeout(done, 1000));
+    reply = await (method === "GET" ? send() : fetch("/icon.svg")).catch((error) => {
       end("gone", method !== "GET" && !TOLD.includes(path));
       throw error;
-    }
+    });
     if (method !== "GET") throw new Refused(0, { error: "outside" });
-    reply = await send();
   }
   if (reply.ok) return reply;
   const told = await reply.json().catch(() => ({}));
@@ -105,15 +73,8 @@ export const post = async (path, body = {}) => (await ask("POST", path, { body }
 export const bytes = async (path, query, signal) =>
   (await ask("GET", path, { query, signal })).arrayBuffer();
 export const leave = () => ask("POST", "leave", { body: {}, keepalive: true }).catch(() => {});
-/** Take this review for this page; false where another page has it. */
-export const join = (force) =>
-  ask("POST", "join", { body: { force } }).then(
-    () => true,
-    (error) => {
-      if (error.status === 409) return false;
-      throw error;
-    },
-  );
+/** Take this review for this window; one that had it before is told so. */
+export const join = () => ask("POST", "join", { body: {} });
 
 /** An answer that begins with the length of a JSON value: the value and the bytes after it. */
 export function unpacked(buffer) {

@@ -1,12 +1,12 @@
 // The page of a case: its videos, what becomes of each, and what to do next; or folders to choose one.
-import { get, leave, post } from "./api.js";
+import { get, join, leave, post } from "./api.js";
 import { html, render, signal, useEffect, useRef, useSignal } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, span, stageWords, t } from "./words.js";
 import { Bar, Button, released } from "./controls.js";
 import { Dialog, Toasts } from "./dialog.js";
 import { beginLanguage, Logo, Language } from "./header.js";
-import { isOver, Opening, sayEnd, take } from "./opening.js";
+import { isOver, Opening, sayEnd } from "./opening.js";
 import { Picture } from "./picture.js";
 import { show, ShowDialog } from "./show.js";
 import { isWhole, standingWords } from "./standing.js";
@@ -149,7 +149,7 @@ async function again() {
 async function begin() {
   await beginLanguage();
   render(html`<${App} />`, document.body);
-  await take();
+  await join();
   state.opening = null;
   await again();
   while (!isOver()) {

@@ -1,7 +1,6 @@
 // What lies over the page: its one dialog, filled as `state.dialog.kind` says, and one message at a time.
 import { html, useLayoutEffect, useRef } from "./html.js";
 import { hideToast, state } from "./store.js";
-import { Button } from "./controls.js";
 
 export function closeDialog() {
   if (state.dialog?.kind === "look") state.outstanding = null; // given up: the next key is a key
@@ -42,8 +41,7 @@ export function Toasts() {
     ${
       toast &&
       html`<div class=${toast.bad ? "toast bad" : "toast"} role=${toast.bad ? "alert" : null} onclick=${hideToast}>
-      ${toast.words}${toast.more && html`<${Button} ...${toast.more} />`}
-    </div>`
+      ${toast.words}</div>`
     }
   </div>`;
 }

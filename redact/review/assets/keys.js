@@ -34,7 +34,7 @@ const decide = (decision) => () =>
 const { larger, resetZoom, smaller } = player;
 /** By group: what is printed on the key, what it does in words, and the function that does it, or
  *  one for each key of several; the first word that is printed is the key. Those without a function
- *  are taken by `moveByKey`, by the sheet of pictures to confirm, or with Ctrl by `WITH_CTRL`. */
+ *  are taken by `moveByKey`, or with Ctrl by `WITH_CTRL`. */
 const KEYS = {
   move: [
     ["Space", "play", { " ": player.playOrStop }],
@@ -56,8 +56,6 @@ const KEYS = {
     ["X", "no_face", decide("false alarm")],
     ["W", "write_reason", () => findings.writeReason()],
     ["V", "confirm_look", openConfirm],
-    ["Y", "confirm_yes"],
-    ["R", "confirm_no"],
     ["T", "uncover", uncoverFirst],
   ],
   correct: [

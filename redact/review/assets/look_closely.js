@@ -1,5 +1,5 @@
-// Close pictures side by side, which a person looks at before somebody is shown: those in which nobody
-// is sure of a kept one, and those without which a decision was refused.
+// Close pictures side by side, which a person looks at before somebody is shown or hidden: the server
+// refuses the change, tells them, and takes it once they were on the screen.
 import { bytes, post, unpacked } from "./api.js";
 import { html, useEffect, useLayoutEffect, useRef, useSignal } from "./html.js";
 import { change, edit, inTurn, state, taken, title, toast, tried } from "./store.js";
@@ -19,176 +19,114 @@ function room() {
     [across, down] = [0.96 * innerWidth, 0.94 * innerHeight].map(fits);
   return Math.max(12, across * down);
 }
-const ask = async (query) => unpacked(await bytes("sheet", { most: room(), ...query }));
 
-/** The pictures that the server has for `query`, all at once, each [track, frame]; a function that tells
- *  it, once each was on the screen long enough, that they were looked at; and one that shows them
- *  again, where nothing came of it. */
-function useSheet(query) {
-  const sheet = useSignal(null),
-    since = useRef(0);
-  const load = async () => {
-    sheet.value = null;
-    if (!query.of && !query.id) return;
-    const [head, data] = await ask(query);
-    let at = 0;
-    for (const [i, [track, frame]] of [...head.surely, ...head.pictures].entries())
-      await keep("face", { track, frame }, data.subarray(at, (at += head.sizes[i])));
-    sheet.value = head;
-    since.current = performance.now();
-    const first = head.pictures.length; // the server makes the next ones meanwhile
-    if (query.id) ask({ ...query, first }).catch(() => {});
-  };
-  useEffect(() => void tried(load()), [JSON.stringify(query)]);
-  const looked = async () => {
-    const { pictures } = sheet.value,
-      left = since.current + LOOK * pictures.length - performance.now(),
-      how = { view: "closely", speed: "still" };
-    sheet.value = null; // a key that is pressed twice answers once
-    await new Promise((done) => setTimeout(done, left));
-    const shown = pictures.map(([subject, frame]) => ({ ...how, subject, frames: [frame] }));
-    await inTurn(async () => taken(await post("seen", { shown })));
-    return pictures;
-  };
-  return [sheet.value, looked, load];
-}
-/** Whether a picture is marked, how many are, and a function that marks one or takes that back. */
-function useMarks() {
-  const all = useSignal([]),
-    mark = (one) =>
-      (all.value = is(one) ? all.value.filter((o) => o !== `${one}`) : [...all.value, `${one}`]),
-    is = (one) => all.value.includes(`${one}`);
-  return { is, mark, none: () => (all.value = []), n: all.value.length };
-}
-/** One picture with its time; with `word`, a button that marks it so. */
-function Tile({ of, marks, word }) {
-  const yes = marks.is(of),
-    words = html`<${Face} of=${of} /><span>${yes ? t(word) : clock(state.times[of[1]], 2)}</span>`;
-  return word
-    ? html`<${Button} class="picture" title=${word} named data-frame=${of[1]} pressed=${yes} act=${() => marks.mark(of)}>${words}<//>`
-    : html`<figure class="picture" data-frame=${of[1]}>${words}</figure>`;
-}
-/** Go to one of the pictures in the player. */
-const See = ({ frame }) => {
-  const go = () => {
-    closeDialog();
-    player.reveal(frame);
-  };
-  return html`<${Button} word="see_first" class="quiet" disabled=${frame == null} act=${go} />`;
-};
-
-/** Show all pictures in which nobody is sure of the chosen one. */
+/** Ask about all pictures in which nobody is sure of the chosen one, as many at a time as fit. */
 export function openConfirm() {
-  if (state.one?.unsure) state.dialog = { kind: "confirm" };
-  else toast(t(state.one ? "nothing_to_confirm" : "choose_first"));
-}
-/** One key confirms what is in view, but for those that the person marked as somebody else. */
-export function ConfirmDialog() {
-  const s = state.one,
-    marks = useMarks(),
-    [sheet, looked, again] = useSheet({ id: s?.id, unsure: s?.unsure }),
-    pictures = sheet?.pictures ?? [];
-  useEffect(() => {
-    if (!s?.unsure) closeDialog();
-  }, [s?.unsure]);
-  if (!s) return null;
-  const who = title(s);
-  async function answer(same) {
-    if (!sheet) return;
-    const all = await looked(),
-      yes = all.filter((one) => same && !marks.is(one)),
-      other = all.filter((one) => !yes.includes(one)),
-      words = same ? t("confirmed", { n: yes.length }) : t("not_here", { n: other.length });
-    marks.none();
-    if (!(await edit("confirm", { same: yes, other }, words))) again();
-    else if (!state.one?.unsure) toast(t("all_confirmed"));
-  }
-  function keys(event) {
-    if (event.repeat) return event.preventDefault(); // a key that is held down answers once
-    ({ y: () => answer(true), r: () => answer(false) })[event.key.toLowerCase()]?.();
-  }
-  return html`<div class="faces" onkeydown=${keys}>
-    <h2 id="dialog-title">${t("confirm_title", { who })}</h2>
-    <div class="row">
-      <div class="alike">${sheet?.surely.map((of) => html`<${Face} key=${of} of=${of} />`)}</div>
-      <p class="small muted">${t("confirm_pictures")}</p>
-    </div>
-    <p class="small" role="status">${t("to_confirm", { n: s.unsure })}</p>
-    <div class="strip">${pictures.map((of) => html`<${Tile} key=${of} of=${of} marks=${marks} word="somebody_else" />`)}</div>
-    <div class="actions">
-      <${See} frame=${(pictures.find(marks.is) ?? pictures[0])?.[1]} />
-      <${Button} word="close" class="quiet" act=${closeDialog} />
-      <${Button} id="none-same" word="confirm_none" hotkey="R" act=${() => answer(false)} />
-      <${Button} id="all-same" hotkey="Y" class="primary" autofocus act=${() => answer(true)}>
-        ${marks.n ? t("confirm_but", { who, n: marks.n }) : t("confirm_all", { who, n: pictures.length })}
-      <//>
-    </div>
-  </div>`;
+  const { one } = state;
+  if (!one?.unsure) return toast(t(one ? "nothing_to_confirm" : "choose_first"));
+  return edit("confirm", { id: one.id }, t("done"), () => state.one?.unsure && openConfirm());
 }
 
-/** What a look is asked for: the words of the button, and of the reason where that takes one. */
+/** For what a look is asked: the words of the button; of the reason, where it takes one; of a picture
+ *  that is marked; and of the button once one is. */
 const ASKED = {
   look_first: ["uncover"],
-  alarm: ["no_face", "reason_for.none"],
-  alarm_unsure: ["no_face", "reason_for.none"],
+  alarm: ["no_face", "reason_for.none", "somebody_here", "alarm_but"],
+  alarm_unsure: ["no_face", "reason_for.none", "somebody_here", "alarm_but"],
   smaller: ["make_smaller", "smaller_reason"],
   join_apart: ["join"],
+  confirm: ["confirm_yes", null, "somebody_else", "confirm_but"],
 };
 const OF_DECISION = { keep: ["keep", "reason_for.keep"], hide: ["hide", "reason_for.hide"] };
-/** What was asked for needs a look first: at who will be visible, and at who will be hidden; and of
- *  a decision, a reason. Then it is asked for again, and `then` follows. */
+/** What was asked for needs a look first: at who will be visible, and at who will be hidden, or is
+ *  surely meant; and of a decision, a reason. Then it is asked for again, and `then` follows. */
 export function LookDialog({ path, body, done, then, refusal }) {
   const { error, pictures, hides, values } = refusal,
-    fits = Math.floor(room() / (hides.length && pictures.length ? 2 : 1)),
     // The others are shown when these were looked at.
-    [shown, hidden] = [pictures, hides].map((all) => all.slice(0, fits)),
-    of = [...shown, ...hidden].map((one) => one.join(":")).join(),
-    [sheet, looked, again] = useSheet({ of }),
-    marks = useMarks(), // pictures in which somebody is
-    [word, label] = ASKED[error] ?? OF_DECISION[body.decision] ?? ["do_it"],
+    shown = pictures.slice(0, Math.max(room() / 2, room() - 2 * hides.length)),
+    hidden = hides.slice(0, room() / 2),
+    [word, label, mark, but] = ASKED[error] ?? OF_DECISION[body.decision] ?? ["do_it"],
     draft = `${error}/${body.ids ?? body.track}`, // never that of another decision
     why = label && body.ids && draftOf(body.ids),
     reason = state.drafts[draft] ?? state.drafts[why] ?? body.reason ?? "",
     needed = ["alarm", "smaller"].includes(error),
-    ready = sheet && (!needed || /[\p{L}\p{N}]/u.test(reason)),
-    mark = error.startsWith("alarm") ? "somebody_here" : null;
-  const act = async () => {
-    if (!ready) return;
-    await looked();
-    const marked = shown.filter(marks.is),
-      sure = { ...body, reason, but: [...(body.but ?? []), ...marked], sure: values.revision };
-    if (await change(path, sure, done, then)) {
-      forget(draft);
-      endReason();
-      closeDialog();
-    } else if (state.dialog?.refusal === refusal) again(); // else there are more pictures
+    since = useSignal(0), // when the pictures came; 0 as long as they have not
+    marked = useSignal([]),
+    now = useRef();
+  now.current = { ready: since.value && (!needed || /[\p{L}\p{N}]/u.test(reason)) };
+  const load = async () => {
+    const all = [...shown, ...hidden],
+      of = all.map((one) => one.join(":")).join(),
+      [sizes, data] = unpacked(await bytes("sheet", { of }));
+    let at = 0;
+    for (const [i, [track, frame]] of all.entries())
+      await keep("face", { track, frame }, data.subarray(at, (at += sizes[i])));
+    since.value = performance.now();
   };
   useEffect(() => {
-    if (sheet && !label) document.getElementById("look-done").focus();
-  }, [sheet]);
+    [since.value, marked.value] = [0, []];
+    tried(load());
+  }, [refusal]);
+  useEffect(() => {
+    if (since.value && !label) document.getElementById("look-done").focus();
+  }, [since.value]);
   useLayoutEffect(() => {
     if (state.drafts[why] === undefined) return;
     write(draft, state.drafts[why]); // typed before the question came, it is a reason of nothing else
     forget(why);
-  }, []);
-  const group = (all, words) =>
+  }, [draft]);
+  const act = async () => {
+    if (!now.current.ready) return;
+    const left = since.value + LOOK * (shown.length + hidden.length) - performance.now(),
+      how = { view: "closely", speed: "still" },
+      looked = [...shown, ...hidden].map(([subject, frame]) => ({
+        ...how,
+        subject,
+        frames: [frame],
+      }));
+    since.value = 0; // a key that is pressed twice answers once
+    await new Promise((done) => setTimeout(done, left));
+    await inTurn(async () => taken(await post("seen", { shown: looked })));
+    const sure = { shown, but: [...(body.but ?? []), ...marked.value], sure: values.revision };
+    if (await change(path, { ...body, reason, ...sure }, done, then)) {
+      forget(draft);
+      endReason();
+      closeDialog();
+    } else if (state.dialog?.refusal === refusal) load(); // else there are more pictures
+  };
+  const group = (all, words, word) =>
     all.length > 0 &&
     html`${hides.length > 0 && html`<h3>${t(words)}</h3>`}<div class="strip" data-asks=${words}>
-      ${sheet && all.map((of) => html`<${Tile} key=${of} of=${of} marks=${marks} word=${mark} />`)}
+      ${since.value > 0 && all.map((of) => html`<${Tile} key=${of} of=${of} marked=${marked} word=${word} />`)}
     </div>`;
+  const see = () => {
+    closeDialog();
+    player.reveal([...marked.value, ...pictures, ...hides][0][1]);
+  };
   return html`<div class="faces">
-    <h2 id="dialog-title">${t(`look.${error}`)}</h2>
+    <h2 id="dialog-title">${t(`look.${error}`, { who: state.one && title(state.one) })}</h2>
     <p>${said(refusal)}</p>
-    ${group(shown, "will_show")} ${group(hidden, "will_hide")}
+    ${error === "confirm" && group(hidden, "surely")} ${group(shown, "will_show", mark)}
+    ${error !== "confirm" && group(hidden, "will_hide")}
     ${
       label &&
       html`<${Field} id="look-why" draft=${draft} label=${t(label)} value=${reason} maxlength="500"
       onkeydown=${(e) => e.key === "Enter" && act()} />`
     }
     <div class="actions">
-      <${See} frame=${[...pictures, ...hides][0][1]} />
+      <${Button} word="see_first" class="quiet" act=${see} />
       <${Button} word="cancel" class="quiet" act=${closeDialog} />
-      <${Button} id="look-done" word=${marks.n ? "alarm_but" : word} class="primary" autofocus disabled=${!ready} act=${act} />
+      <${Button} id="look-done" word=${marked.value.length ? but : word} class="primary" autofocus disabled=${!now.current.ready} act=${act} />
     </div>
   </div>`;
+}
+/** One picture with its time; with `word`, a button that marks it so. */
+function Tile({ of, marked, word }) {
+  const yes = marked.value.includes(of),
+    mark = () =>
+      (marked.value = yes ? marked.value.filter((o) => o !== of) : [...marked.value, of]),
+    words = html`<${Face} of=${of} /><span>${yes ? t(word) : clock(state.times[of[1]], 2)}</span>`;
+  return word
+    ? html`<${Button} class="picture" title=${word} named data-frame=${of[1]} pressed=${yes} act=${mark}>${words}<//>`
+    : html`<figure class="picture" data-frame=${of[1]}>${words}</figure>`;
 }

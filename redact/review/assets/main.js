@@ -1,5 +1,5 @@
 // The page of one video: its beginning, and the watch over what happens outside it.
-import { get, leave } from "./api.js";
+import { get, join, leave } from "./api.js";
 import { effect, html, render } from "./html.js";
 import { load, select, state, toast } from "./store.js";
 import { said, t } from "./words.js";
@@ -10,8 +10,8 @@ import * as finish from "./finish.js";
 import { Gallery } from "./gallery.js";
 import { askWho, beginLanguage, Header, WhoDialog } from "./header.js";
 import { KeysDialog, listen } from "./keys.js";
-import { ConfirmDialog, LookDialog } from "./look_closely.js";
-import { isOver, Opening, sayEnd, take } from "./opening.js";
+import { LookDialog } from "./look_closely.js";
+import { isOver, Opening, sayEnd } from "./opening.js";
 import * as player from "./player.js";
 import { flush } from "./seen.js";
 import { ShowDialog } from "./show.js";
@@ -26,7 +26,6 @@ const DIALOGS = {
   replace: finish.ReplaceDialog,
   making: finish.MakingDialog,
   result: finish.ResultDialog,
-  confirm: ConfirmDialog,
   look: LookDialog,
   show: ShowDialog,
   who: WhoDialog,
@@ -62,7 +61,7 @@ async function begin() {
   await beginLanguage();
   render(html`<${App} />`, document.body);
   listen();
-  await take();
+  await join();
   state.opening = {};
   await opened();
   await start();

@@ -1,7 +1,7 @@
 // What stands in front of everything: how far the video is opened, why it cannot be, or that it ended.
 // `state.opening` has `job` while something is worked on, `problem` where that failed, and `end`, why
 // nothing can be done here any more, with `lost` and the way to go on, `take`.
-import { isOneOfSeveral, join, onEnd } from "./api.js";
+import { isOneOfSeveral, onEnd } from "./api.js";
 import { html } from "./html.js";
 import { state } from "./store.js";
 import { said, stageWords, t } from "./words.js";
@@ -10,11 +10,6 @@ import { Bar, Button } from "./controls.js";
 /** Stages of a search, which goes on without a page; opening what was searched has others. */
 const SEARCH = ["detect", "track"];
 
-/** Take this review, or case, for this page; where another one has it, once the person says so. */
-export async function take() {
-  for (let force = false; !(await join(force)); force = true)
-    await new Promise((take) => (state.opening = { end: "busy", take }));
-}
 let over = false;
 /** Whether nothing can be done on the page any more. */
 export const isOver = () => over;
@@ -23,7 +18,7 @@ export const sayEnd = (hint) =>
   onEnd((end, lost) => {
     if (over && !lost) return; // what was lost is said, whoever noticed the end first
     over = true;
-    const take = end === "elsewhere" ? () => join(true).then(() => location.reload()) : null;
+    const take = end === "elsewhere" ? () => location.reload() : null;
     state.dialog = null;
     state.opening = { end, lost, take, hint: end === "gone" ? hint() : "" };
   });

@@ -184,22 +184,21 @@ export const kindOf = (subject) => KINDS[subject.decision] || "open";
 /** The number of frames in runs of them. */
 export const count = (runs) => runs.reduce((n, [first, last]) => n + last - first + 1, 0);
 
-/** One message at a time; a fault, or what has a button `more`, stays until it is clicked, or for as
- *  long as it takes to read it twice. */
+/** One message at a time; a fault stays until it is clicked, or for as long as it takes to read it
+ *  twice. */
 let fading = 0;
-export function toast(words, bad = false, more = null) {
+export function toast(words, bad = false) {
   hideToast();
-  state.toast = { words, bad, more };
-  fading = setTimeout(hideToast, bad || more ? Math.max(8000, 120 * words.length) : 2600);
+  state.toast = { words, bad };
+  fading = setTimeout(hideToast, bad ? Math.max(8000, 120 * words.length) : 2600);
 }
 /** What comes of a piece of work; where it was refused, that is said. */
 export const tried = (work) => work.catch((error) => toast(said(error), true));
-/** What the server says, asked anew where one of `about` changes; null until it has answered. */
+/** What the server says, asked anew where one of `about` changes; null until it has first answered. */
 export function useAnswer(path, query, about = []) {
   const told = useSignal(null);
   useEffect(() => {
     let stale = false;
-    told.value = null;
     get(path, query).then(
       (answer) => stale || (told.value = answer),
       (error) => stale || toast(said(error), true),

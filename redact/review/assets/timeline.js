@@ -1,6 +1,6 @@
 // A lane a subject, and above them time, cuts, damage, findings, what was seen, and the sound. Shapes lie
-// in seconds, and are stretched to the window, so that to look closer only changes what is seen of them.
-import { effect, html, signal, useEffect, useMemo, useRef } from "./html.js";
+// in seconds, and are stretched to the window.
+import { html, useMemo, useRef } from "./html.js";
 import { frameAt, kindOf, point, select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
 import { span } from "./excerpt.js";
@@ -13,18 +13,16 @@ import { setMark } from "./sound.js";
 const LABELS = 9, // at most, of times
   STEPS = [0.04, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600],
   BARS = 800; // of the sound
-const range = signal(null); // seconds that are seen; all of them as long as it is empty
-const seen = () => range.value ?? state.span;
-const long = () => seen().to - seen().from;
+const long = () => state.span.to - state.span.from;
 const percent = (seconds) => `${(100 * seconds) / long()}%`;
-const at = (seconds) => percent(seconds - seen().from);
+const at = (seconds) => percent(seconds - state.span.from);
 const endOf = (frame) => state.times[frame + 1] ?? state.duration;
 const box = (from, to, top, bottom) => `M${from} ${top}H${to}V${bottom}H${from}z`;
 /** Runs of frames as the path of boxes, between two shares of the height. */
 const boxes = (runs, top, bottom) =>
   runs.map(([a, b]) => box(state.times[a], endOf(b), top, bottom)).join("");
 function Over({ children }) {
-  const view = `${seen().from} 0 ${long()} 1`;
+  const view = `${state.span.from} 0 ${long()} 1`;
   return html`<svg class="over" viewBox=${view} preserveAspectRatio="none" aria-hidden="true">${children}</svg>`;
 }
 
@@ -33,7 +31,6 @@ export function Timeline() {
     mouse = useMouse(strip),
     chosen = state.subjects.get(state.selected.at(-1)),
     lane = (subject) => html`<${Lane} key=${subject.id} of=${subject} />`;
-  useEffect(() => effect(() => follow(state.times[state.frame])), []);
   return html`<section id="timeline" aria-label=${t("timeline")} inert=${Boolean(state.opening)} ...${mouse}>
     <div class="lane ruler"><span>${t("timeline")}</span><div ref=${strip}><${Ruler} /></div></div>
     ${state.clip?.sound > 0 && html`<div class="lane sound"><span>${t("row_sound")}</span><div><${Sound} /></div></div>`}
@@ -42,9 +39,7 @@ export function Timeline() {
   </section>`;
 }
 function Now() {
-  const now = state.times[state.frame] ?? 0,
-    away = now < seen().from || now > seen().to;
-  return html`<i id="now" hidden=${away} style=${{ left: at(now) }} />`;
+  return html`<i id="now" style=${{ left: at(state.times[state.frame] ?? 0) }} />`;
 }
 /** Somebody's time: a bar for each part, a line where only the body was seen, and below where nothing
  *  is hidden. */
@@ -65,8 +60,8 @@ function Lane({ of: s }) {
 }
 function Ruler() {
   const step = STEPS.find((s) => s >= long() / LABELS) || STEPS.at(-1),
-    first = Math.ceil(seen().from / step),
-    n = Math.max(0, Math.ceil(seen().to / step - 0.5) - first), // the last one has room for its words
+    first = Math.ceil(state.span.from / step),
+    n = Math.max(0, Math.ceil(state.span.to / step - 0.5) - first), // the last one has room for its words
     labels = Array.from({ length: n }, (_, i) => (first + i) * step);
   const label = (s) =>
     html`<small key=${s} style=${{ left: at(s) }}>${clock(s, step < 1 ? 2 : 0)}</small>`;
@@ -85,7 +80,7 @@ function Sound() {
   const { peaks, from, rate } = state.wave ?? {},
     each = long() / BARS;
   const bar = (_, i) => {
-    const s = seen().from + i * each,
+    const s = state.span.from + i * each,
       a = Math.max(0, Math.floor((s - from) * rate)),
       b = Math.max(a + 1, Math.floor((s + each - from) * rate)),
       high = 0.46 * Math.sqrt(Math.max(0, ...peaks.subarray(a, b)) / 255);
@@ -103,7 +98,7 @@ function useMouse(strip) {
   const dragging = useRef(null);
   const timeOf = ({ clientX }) => {
     const { left, width } = strip.current.getBoundingClientRect();
-    return seen().from + ((clientX - left) / width) * long();
+    return state.span.from + ((clientX - left) / width) * long();
   };
   const subjectOf = ({ target }) =>
     state.subjects.get(Number(target.closest("[data-lane]")?.dataset.lane));
@@ -114,7 +109,7 @@ function useMouse(strip) {
         time = timeOf(event);
       event.currentTarget.setPointerCapture(event.pointerId);
       if (subject) select(subject.id, { add: event.ctrlKey || event.metaKey });
-      if (time < seen().from) return subject && goTo(subject);
+      if (time < state.span.from) return subject && goTo(subject);
       dragging.current = event.target.closest(".sound") ? { sound: time } : {};
       if ("sound" in dragging.current) setMark(null);
       else player.goTo(frameAt(time));
@@ -130,25 +125,5 @@ function useMouse(strip) {
       dragging.current = null;
     },
     onpointerleave: () => point(0),
-    ondblclick: () => (range.value = null),
-    /** With Ctrl, look closer at what is under the mouse. */
-    onwheel(event) {
-      if (!event.ctrlKey) return; // the lanes scroll
-      event.preventDefault();
-      const most = state.span.to - state.span.from,
-        next = Math.min(most, Math.max(0.5, long() * Math.exp(event.deltaY / 300))),
-        middle = timeOf(event);
-      look(middle - ((middle - seen().from) / long()) * next, next);
-    },
   };
-}
-/** Show so many seconds, from a time on. */
-function look(from, seconds) {
-  const start = Math.max(state.span.from, Math.min(state.span.to - seconds, from));
-  range.value = { from: start, to: start + seconds };
-}
-/** Keep the current frame in sight. */
-function follow(time) {
-  const { from, to } = range.peek() ?? {};
-  if (to && (time < from || time > to)) look(time - (to - from) * 0.1, to - from);
 }
