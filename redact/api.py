@@ -230,7 +230,7 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
         if record is not None:  # the plan does not know damage that only drawing met
-            known = plans.with_held(known, record.damaged_frames)
+            known = plans.with_damage(known, record.damaged_frames)
     if settings is None:
         settings = audit_settings(record, known)
     require_models(settings.targets)

@@ -37,8 +37,8 @@ def audit_file(
     Args:
         source: of the original.
         output: the finished file.
-        plan: as drawn (`redact.plan.with_held` adds damage that only drawing met). None: infer the
-            hidden area from the pixels, and leave out checks that need a plan.
+        plan: as drawn (`redact.plan.with_damage` adds damage that only drawing met). None: infer
+            the hidden area from the pixels, and leave out checks that need a plan.
         settings: how to audit.
         progress: receives the stage "audit".
         load: creates the detectors.

@@ -1,5 +1,5 @@
-"""Thresholds that several modules of the audit share; others are defined where they are used.
-The results of other values: `git show db97e960:lab/TRIED.md`, "Audit".
+"""Thresholds that several modules of the audit share; others are defined where they are used. What
+was measured with other values is told by `lab/TRIED.md`.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ FEWEST_PIXELS: Final = 4
 samples may each cover two pixels, twice as many."""
 
 
-class Shown(NamedTuple):
+class CellsAlike(NamedTuple):
     """Numbers of a mask's cells that show the source, and of those with enough detail to judge."""
 
     same: int
@@ -57,7 +57,7 @@ def not_drawn(both: Both, region: Region) -> bool:
     return luma.mask_missing() or colour.mask_missing()
 
 
-def shows_source(source: Plane, output: Plane, region: Region) -> Shown:
+def shows_source(source: Plane, output: Plane, region: Region) -> CellsAlike:
     """Count the cells in which the output's luma shows the source's detail.
 
     A box less than 8 pixels high or wide gets one row or column of cells.
@@ -66,22 +66,22 @@ def shows_source(source: Plane, output: Plane, region: Region) -> Shown:
         source, output: luma of one frame.
         region: that should be hidden.
     """
-    return _shown([(source, output)], region, (1, 1), TEXTURE, FEWEST_PIXELS)
+    return _cells_alike([(source, output)], region, (1, 1), TEXTURE, FEWEST_PIXELS)
 
 
-def shows_colour(both: Both, region: Region) -> Shown:
+def shows_colour(both: Both, region: Region) -> CellsAlike:
     """`shows_source` for chroma, U and V together."""
     step = both.right, both.down
-    return _shown(both.chroma, region, step, COLOUR_TEXTURE, 2 * FEWEST_PIXELS)
+    return _cells_alike(both.chroma, region, step, COLOUR_TEXTURE, 2 * FEWEST_PIXELS)
 
 
-def _shown(
+def _cells_alike(
     pairs: Sequence[tuple[Plane, Plane]],
     region: Region,
     step: tuple[int, int],
     texture: float,
     fewest: int,
-) -> Shown:
+) -> CellsAlike:
     """Count the cells that show the source's detail, all planes together.
 
     Args:
@@ -92,7 +92,7 @@ def _shown(
         fewest: least pixels along a cell.
     """
     if not pairs:
-        return Shown(0, 0)
+        return CellsAlike(0, 0)
     height, width = pairs[0][0].shape
     box, (right, down) = region.box, step
     least_x, least_y = fewest // right, fewest // down
@@ -102,7 +102,7 @@ def _shown(
     most = MASK_CELLS if region.silhouette is None else 2 * MASK_CELLS
     columns, rows = min(most, (x2 - x1) // least_x), min(most, (y2 - y1) // least_y)
     if columns < 1 or rows < 1 or columns * rows < most:
-        return Shown(0, 0)
+        return CellsAlike(0, 0)
     size = (
         min((x2 - x1) // columns, 3 * FEWEST_PIXELS) * columns,
         min((y2 - y1) // rows, 3 * FEWEST_PIXELS) * rows,
@@ -114,12 +114,12 @@ def _shown(
     aa = (a * a).mean(axis=1)
     telling = (aa >= texture**2) & _inside(rows, columns, region, pixels)
     if not telling.any():
-        return Shown(0, 0)
+        return CellsAlike(0, 0)
     b = np.hstack([_detail(output[part], size, rows, columns) for _, output in pairs])
     bb, ab = (b * b).mean(axis=1), (a * b).mean(axis=1)
     match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
     same = telling & (match >= DETAIL)
-    return Shown(int(same.sum()), int(telling.sum()))
+    return CellsAlike(int(same.sum()), int(telling.sum()))
 
 
 def _inside(rows: int, columns: int, region: Region, part: Box) -> NDArray[np.bool_]:

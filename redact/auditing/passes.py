@@ -79,7 +79,7 @@ def collect(
         progress.stage("audit", source.expected_frames) as stage,
         # One thread decodes, one compares, and in this one the networks scan the pair before.
         read_ahead(_decoded(source, played, plan), most=1) as decoded,
-        read_ahead(_compared(decoded, covers, compared), most=1) as passing,
+        read_ahead(_comparing(decoded, covers, compared), most=1) as passing,
     ):
         for pair, mask in passing:
             clock.add(pair)
@@ -100,7 +100,7 @@ def collect(
         again = StillVisible(plan, covers, detectors, every)
         due, known = Due(seconds, last), {} if opinion is None else opinion.seen
         with progress.stage("audit", spans[-1][1] + 1) as stage:
-            shown = _shown(source, finished, plan, covers, stage.advance)
+            shown = _frames_to_scan(source, finished, plan, covers, stage.advance)
             tracks = followed(shown, spans, due, again, detectors, reader, known)
         misfits = [*misfits, *again.misfits]
     if opinion is not None:
@@ -154,7 +154,7 @@ def _damage_alone(finished: SourceInfo) -> int:
     return max(sum(frame.damaged for frame in alone), alone.errors)
 
 
-def _compared(
+def _comparing(
     decoded: Iterator[Pair], covers: Covers, compared: Compared
 ) -> Iterator[tuple[Pair, MakeMask | None]]:
     """Compare every pair, and yield it with a function that makes its mask; None if the two cannot
@@ -170,7 +170,7 @@ def _compared(
         yield pair, mask
 
 
-def _shown(
+def _frames_to_scan(
     source: SourceInfo,
     finished: SourceInfo,
     plan: Plan | None,

@@ -38,8 +38,8 @@ from .sources import (
     neutral_places,
     require_passphrase,
     run_one,
-    settings_of,
     tell_as_they_end,
+    with_excerpt,
 )
 from .summary import tell_summary
 from .terminal import Terminal, tell_json
@@ -144,7 +144,7 @@ class _Videos:
             with self._delivery_of(one) as here:
                 if place:
                     here = replace(here, output=Path(place), in_folder=False)
-                wanted = (one.path, settings_of(one, self.settings), here, terminal)
+                wanted = (one.path, with_excerpt(one, self.settings), here, terminal)
                 results.append(run_one(*wanted, several=not alone, verbose=self.verbose))
 
     def at_once(self, jobs: int) -> None:

@@ -94,7 +94,7 @@ _NOT_PASSED_ON = frozenset(
 )
 
 
-def settings_of(one: Footage, settings: Settings) -> Settings:
+def with_excerpt(one: Footage, settings: Settings) -> Settings:
     """The settings for one video: with its excerpt."""
     detect = settings.detect
     return replace(settings, detect=replace(detect, scope=detect.scope.but(cut=one.cut)))

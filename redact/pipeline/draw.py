@@ -14,7 +14,7 @@ from ..media import (
     read_ahead,
 )
 from ..memory import trim_at_times
-from ..plan import Plan, with_held
+from ..plan import Plan, with_damage
 from ..render import Renderer
 from ..words import Message
 from .journal import Journal
@@ -79,7 +79,7 @@ def _rendered(order: Order, plan: Plan, finished: Path, journal: Journal) -> Dra
     sounded = writer.sounded or dropped_sound(info, plan, draw.encode)
     remark_on_silence(plan, sounded, journal)
     remark_on_label(renderer.labelled, journal)
-    return Drawn(source, tuple(writer.notes), with_held(plan, frames.held), sounded)
+    return Drawn(source, tuple(writer.notes), with_damage(plan, frames.unknown_damage), sounded)
 
 
 def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWriter:

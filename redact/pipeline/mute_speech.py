@@ -63,7 +63,7 @@ def still_heard(finished: SourceInfo, plan: Plan, journal: Journal) -> list[Hear
             LISTEN_AGAIN,
             lambda seconds: step.advance(round(seconds)),
         )
-    return [(start - TO_MUTE.margin, end + TO_MUTE.margin) for start, end in found]
+    return [(start - TO_MUTE.beyond, end + TO_MUTE.beyond) for start, end in found]
 
 
 def mute_heard(plan: Plan, spans: Sequence[Heard]) -> Plan:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ..errors import UnsafeError
 from ..media import Decode, SourceInfo
-from ..plan import HELD_REACH, Plan
+from ..plan import DAMAGE_REACH, Plan
 from ..settings import Damaged
 from ..types import Frame, Region
 from ..words import Message, problem
@@ -25,9 +25,9 @@ class CheckedFrames:
         plan: made for it.
 
     Attributes:
-        held: indices, ascending, of frames in which this iteration held masks in place because of
-            damage that the plan does not know. Decoders report damage late, so two passes over one
-            file may see it at different frames.
+        unknown_damage: indices, ascending, of frames in which this iteration kept masks in place
+            because of damage that the plan does not know. Decoders report damage late, so two
+            passes over one file may see it at different frames.
         warnings: of a completed iteration, for the user.
         source: what a completed iteration showed of the source, see `redact.media.Decode.found`.
     """
@@ -36,7 +36,7 @@ class CheckedFrames:
         self._info = info
         self._plan = plan
         self.source = info
-        self.held: list[int] = []
+        self.unknown_damage: list[int] = []
         self.warnings: list[Message] = []
 
     def __iter__(self) -> Iterator[tuple[Frame, list[Region]]]:
@@ -48,13 +48,13 @@ class CheckedFrames:
                 could land on pictures that nobody checked.
         """
         times, known = self._plan.source.timeline.pts, frozenset(self._plan.unchecked)
-        self.held, self.warnings = [], []
+        self.unknown_damage, self.warnings = [], []
         decoded, count = Decode(self._info), 0
         for frame in decoded:
             if frame.index >= len(times) or frame.pts != times[frame.index]:
                 raise problem(UnsafeError, "other_frame", path=self._info.path, frame=frame.index)
             if frame.damaged and frame.index not in known:
-                self.held.append(frame.index)
+                self.unknown_damage.append(frame.index)
                 if self._untrusted(frame):
                     self._stop_where_masks_are_too_old(frame.index)
             regions = self._plan.regions_at(frame.index, frame.damaged)
@@ -72,8 +72,8 @@ class CheckedFrames:
             )
         self.warnings = list(decoded.warnings)
         self.source = decoded.found()
-        if self.held:
-            self.warnings.append(Message("damaged_when_drawn", count=len(self.held)))
+        if self.unknown_damage:
+            self.warnings.append(Message("damaged_when_drawn", count=len(self.unknown_damage)))
 
     def _untrusted(self, frame: Frame) -> bool:
         """Whether the plan would hide the whole picture, had it known of the damage."""
@@ -82,8 +82,8 @@ class CheckedFrames:
     def _stop_where_masks_are_too_old(self, frame: int) -> None:
         """Stop if unknown damage lasts so long that held masks are too old. The plan hides whole
         pictures only where it knows of the damage."""
-        if self.held[-HELD_REACH - 1 :] == list(range(frame - HELD_REACH, frame + 1)):
-            self._stop(frame - HELD_REACH, frame)
+        if self.unknown_damage[-DAMAGE_REACH - 1 :] == list(range(frame - DAMAGE_REACH, frame + 1)):
+            self._stop(frame - DAMAGE_REACH, frame)
 
     def _stop(self, first: int, last: int) -> None:
         """Raise UnsafeError for damage that the plan does not know and no recent mask hides."""

@@ -2,7 +2,7 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
-from .build import HIDDEN_SHARE, REASON_DAMAGED, build_plan, uncovered, with_held
+from .build import HIDDEN_SHARE, REASON_DAMAGED, build_plan, uncovered, with_damage
 from .census import Census, census, counted
 from .excerpt import excerpt_of
 from .file import (
@@ -23,7 +23,7 @@ from .muted_span import MutedSpan
 from .muted_span import Sound as Sound
 from .one_writer import alone_with, save_change
 from .own_answers import answered_here, marked
-from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef, is_box, masks_sha256
+from .plan import ALL_SOUND, DAMAGE_REACH, Plan, SourceRef, is_box, masks_sha256
 from .presence import Presence, lies_on, presence
 from .review_state import (
     FindingNote,

@@ -23,7 +23,7 @@ from ..types import (
     Track,
     runs_of,
 )
-from .plan import HELD_REACH, Plan, SourceRef
+from .plan import DAMAGE_REACH, Plan, SourceRef
 from .same_subject import with_all_subjects
 
 _STEPS_PER_PIXEL = 16
@@ -138,7 +138,7 @@ REASON_DAMAGED: Final = "the picture is damaged and could not be checked"
 
 
 def whole_pictures(plan: Plan, frames: Iterable[int]) -> tuple[Track, ...]:
-    """Regions that hide the whole picture where it cannot be trusted for more than `HELD_REACH`
+    """Regions that hide the whole picture where it cannot be trusted for more than `DAMAGE_REACH`
     frames, or where no mask is near enough to be held.
 
     Held masks show where people were in the last intact picture. Half a second later somebody else
@@ -150,7 +150,7 @@ def whole_pictures(plan: Plan, frames: Iterable[int]) -> tuple[Track, ...]:
     """
     untrusted = sorted(set(frames))
     box = Box(0, 0, plan.source.width, plan.source.height)
-    long = [f for a, b in runs_of(untrusted) if b - a >= HELD_REACH for f in range(a, b + 1)]
+    long = [f for a, b in runs_of(untrusted) if b - a >= DAMAGE_REACH for f in range(a, b + 1)]
     bare = [f for f in untrusted if not plan.regions_at(f)]
     runs = list(runs_of(sorted({*long, *bare})))
     first_id = len(plan.tracks) + 1
@@ -165,7 +165,7 @@ def whole_pictures(plan: Plan, frames: Iterable[int]) -> tuple[Track, ...]:
     )
 
 
-def with_held(plan: Plan, frames: Iterable[int]) -> Plan:
+def with_damage(plan: Plan, frames: Iterable[int]) -> Plan:
     """The plan as drawn, if the second pass met damage in `frames` that the plan does not know.
 
     For each of them, `regions_at(frame)` of the result equals `regions_at(frame, damaged=True)` of

@@ -98,7 +98,7 @@ def add_followed(
         PlanError: a box is invalid, or all lie entirely outside the picture.
     """
     number = plan.next_id()
-    shown = any(plan.source.shows(key.box) for key in keys)
+    shown = any(plan.source.holds(key.box) for key in keys)
     for key in keys:
         if not (shown and is_box(key.box)):
             check_box(key.box, plan, f"new track {number}: frame {key.frame}")
@@ -150,7 +150,7 @@ def check_box(box: Box, plan: Plan, where: str) -> None:
     numbers = ", ".join(f"{v:g}" for v in box)
     if not is_box(box):
         raise problem(PlanError, "no_box", where=where, numbers=numbers)
-    if not plan.source.shows(box):
+    if not plan.source.holds(box):
         size = f"{plan.source.width}×{plan.source.height}"
         raise problem(PlanError, "box_outside", where=where, numbers=numbers, size=size)
 

@@ -25,7 +25,7 @@ from ..types import (
 from .build import outward, whole_pixels
 from .found_text import FoundText
 from .muted_span import MutedSpan
-from .plan import ALL_SOUND, HELD_REACH, Plan
+from .plan import ALL_SOUND, DAMAGE_REACH, Plan
 from .review_state import ReviewState
 from .spoken import SpokenLine
 from .subject import undecided
@@ -80,15 +80,15 @@ def excerpt_of(plan: Plan, first: int, last: int) -> Plan:
         else tuple(line for said in plan.spoken if (line := part.line(said)) is not None),
         bodies=tuple(bodies.values()),
     )
-    return _with_held(found, plan, first)
+    return _with_masks_over_damage(found, plan, first)
 
 
-def _with_held(found: Plan, plan: Plan, first: int) -> Plan:
+def _with_masks_over_damage(found: Plan, plan: Plan, first: int) -> Plan:
     """The excerpt's plan, with a mask for everything that was held in its damaged frames from a
     track or a place outside it."""
     number, held = max(plan.next_id(), found.next_id()), []
     origins = {track.id: track.origin for track in plan.tracks}
-    ends = (HELD_REACH, len(found.source.timeline) - 1 - HELD_REACH)
+    ends = (DAMAGE_REACH, len(found.source.timeline) - 1 - DAMAGE_REACH)
     for frame in found.unchecked:
         if ends[0] < frame < ends[1]:
             continue
@@ -96,7 +96,7 @@ def _with_held(found: Plan, plan: Plan, first: int) -> Plan:
         for region in plan.regions_at(frame + first):
             covering = here.get(region.track)
             covered = covering is not None and covering.contains(region.box)
-            if not covered and plan.source.shows(region.box):
+            if not covered and plan.source.holds(region.box):
                 key = Keyframe(frame, outward(region.box), State.HELD)
                 held.append(Track(number, region.target, (key,), origin=origins[region.track]))
                 number += 1
@@ -135,7 +135,7 @@ class _Part:
         return tuple(sorted(found, key=lambda t: t.id))
 
     def _track(self, track: Track, first: int, last: int) -> Track | None:
-        boxes, shows = Keyframes(track.keyframes), self._plan.source.shows
+        boxes, shows = Keyframes(track.keyframes), self._plan.source.holds
         keys = self._keys(boxes, first, last)
         if not any(shows(key.box) for key in keys):
             # Between two places outside the picture the way may lead through it.

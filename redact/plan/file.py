@@ -38,7 +38,7 @@ from .file_fields import (
     check_subjects,
     doubt_records,
     doubts_of,
-    settings_of,
+    search_settings,
     settings_record,
 )
 from .found_text import check_texts
@@ -297,7 +297,7 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
         )
     return Plan(
         source=reference,
-        settings=settings_of(record.settings),
+        settings=search_settings(record.settings),
         tracks=tracks,
         cuts=record.cuts,
         unchecked=record.unchecked,
@@ -357,7 +357,7 @@ def _track_of(
             f"{where}.target: a detector found this {record.target}, but $.settings.targets says "
             "that none was looked for"
         )
-    if not any(source.shows(key.box) for key in record.keyframes):
+    if not any(source.holds(key.box) for key in record.keyframes):
         raise ValueError(
             f"{where}.keyframes: no box lies in the picture, {source.width}×{source.height} "
             "pixels, so the track would hide nothing"

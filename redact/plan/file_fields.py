@@ -135,7 +135,7 @@ def settings_record(plan: Plan) -> SettingsRecord:
     )
 
 
-def settings_of(record: SettingsRecord) -> DetectSettings:
+def search_settings(record: SettingsRecord) -> DetectSettings:
     """Decode the settings of the search. Raises ValueError if a span or area is invalid."""
     if record.scope.cut is not None and not 0 <= record.scope.cut[0] < record.scope.cut[1]:
         raise ValueError("$.settings.scope.cut: is no span")

@@ -44,7 +44,7 @@ from .subject import Subject, decision_of, reconciled, without_decision
 from .tracks_by_frame import TracksByFrame
 from .where_sure import is_certain, own_stretch
 
-HELD_REACH = 12
+DAMAGE_REACH = 12
 """Frames before and after an unchecked frame from which masks are held: about half a second, after
 which a decoder has usually recovered at the next intra picture."""
 
@@ -88,7 +88,7 @@ class SourceRef:
     timeline: Timeline
     begin: int | None = None
 
-    def shows(self, box: Box) -> bool:
+    def holds(self, box: Box) -> bool:
         """Whether any part of `box` (upright source pixels) lies in the picture."""
         return box.x1 < self.width and box.y1 < self.height and box.x2 > 0 and box.y2 > 0
 
@@ -151,7 +151,7 @@ class Plan:
 
     @cached_property
     def _by_frame(self) -> TracksByFrame[Track]:
-        return TracksByFrame(self.tracks, HELD_REACH)
+        return TracksByFrame(self.tracks, DAMAGE_REACH)
 
     @cached_property
     def _bodies_by_frame(self) -> TracksByFrame[Body]:
@@ -190,7 +190,7 @@ class Plan:
         return decided or drawn or muted or self.review is not None
 
     def tracks_near(self, frame: int) -> list[Track]:
-        """Tracks that exist in a frame or at most `HELD_REACH` frames from it, in order of id. No
+        """Tracks that exist in a frame or at most `DAMAGE_REACH` frames from it, in order of id. No
         others can affect the frame."""
         return self._by_frame.tracks_near(frame)
 
@@ -204,7 +204,7 @@ class Plan:
     def regions_at(self, frame: int, damaged: bool = False) -> list[Region]:
         """All regions to hide in a frame, in order of track id.
 
-        In an unchecked frame, every track that exists up to `HELD_REACH` frames away is held and
+        In an unchecked frame, every track that exists up to `DAMAGE_REACH` frames away is held and
         enlarged. A track that should be visible is included unless `shows` is true.
 
         A mask that is certainly on its subject spares the face of a person who is shown
@@ -224,7 +224,7 @@ class Plan:
                 continue
             here = track.at(frame)
             if held:
-                here = self._held(track, frame, here)
+                here = self._over_damage(track, frame, here)
             if here is not None:
                 shape, code = track.silhouette(here), track.code
                 region = Region(track.id, track.target, here.box, here.state, shape, code=code)
@@ -375,11 +375,11 @@ class Plan:
         at = bisect_left(self.unchecked, frame)
         return at < len(self.unchecked) and self.unchecked[at] == frame
 
-    def _held(self, track: Track, frame: int, here: Keyframe | None) -> Keyframe | None:
+    def _over_damage(self, track: Track, frame: int, here: Keyframe | None) -> Keyframe | None:
         found = track.found_at(frame)
         boxes: list[Box] = [key.box for key in (here, found) if key]
-        for near in {max(track.first, frame - HELD_REACH), min(track.last, frame + HELD_REACH)}:
-            if abs(near - frame) <= HELD_REACH:
+        for near in {max(track.first, frame - DAMAGE_REACH), min(track.last, frame + DAMAGE_REACH)}:
+            if abs(near - frame) <= DAMAGE_REACH:
                 places = (track.at(near), track.found_at(near))
                 boxes += [place.box for place in places if place is not None]
         if not boxes:

@@ -53,12 +53,12 @@ def track_parts(
 ) -> tuple[TrackPart, ...]:
     """One entry per track of the plan, in order of track number; `covered` as in `RunRecord`."""
     style, margin = render.style_name, render.margin
-    held = _held_frames(plan)
+    damaged = _frames_over_damage(plan)
     of = {number: subject for subject in plan.subjects for number in subject.tracks}
     return tuple(
         _track_part(
             *(track, of.get(track.id, Subject((track.id,))), plan, style, margin, case),
-            held.get(track.id, set()),
+            damaged.get(track.id, set()),
             covered.get(track.id, ()),
         )
         for track in plan.tracks
@@ -75,7 +75,7 @@ def subject_parts(plan: Plan) -> list[SubjectPart]:
     return found
 
 
-def _held_frames(plan: Plan) -> dict[int, set[int]]:
+def _frames_over_damage(plan: Plan) -> dict[int, set[int]]:
     """Frames per track in which the plan holds its mask because the picture was damaged."""
     held: dict[int, set[int]] = {}
     for frame in plan.unchecked:
@@ -92,11 +92,11 @@ def _track_part(
     style: str,
     margin: float,
     case: CaseFields,
-    held: set[int],
+    damaged: set[int],
     covered: Runs,
 ) -> TrackPart:
     whole = list(state_runs(track.first, track.last, track.keyframes))
-    runs = list(_with_held(whole, held))
+    runs = list(_with_damage(whole, damaged))
     counts: Counter[str] = Counter()
     for first, last, state in runs:
         counts[state.value] += last - first + 1
@@ -182,17 +182,17 @@ def _merged(runs: Iterable[tuple[int, int, T]]) -> Iterator[tuple[int, int, T]]:
     yield from found
 
 
-def _with_held(
-    runs: list[tuple[int, int, State]], held: set[int]
+def _with_damage(
+    runs: list[tuple[int, int, State]], damaged: set[int]
 ) -> Iterator[tuple[int, int, State]]:
-    """Runs in which held frames replace the states of the track."""
-    if not held:
+    """Runs in which damaged frames replace the states of the track."""
+    if not damaged:
         yield from runs
         return
-    pieces = [(frame, frame, State.HELD) for frame in held]
+    pieces = [(frame, frame, State.HELD) for frame in damaged]
     for first, last, state in runs:
         start = first
-        for frame in sorted(f for f in held if first <= f <= last):
+        for frame in sorted(f for f in damaged if first <= f <= last):
             if start < frame:
                 pieces.append((start, frame - 1, state))
             start = frame + 1

@@ -97,6 +97,6 @@ class RunRecord:
         return self.plan if self.drawn is None else self.drawn
 
     @property
-    def held(self) -> tuple[int, ...]:
-        """Frames in which masks were held because of damage that is not in the plan."""
+    def unknown_damage(self) -> tuple[int, ...]:
+        """Frames in which masks were kept in place because of damage that is not in the plan."""
         return tuple(sorted({*self.as_drawn.unchecked} - {*self.plan.unchecked}))

@@ -23,4 +23,4 @@ from .places import (
     gaps_of,
     heads_in_view,
 )
-from .probability import Weights, probability_of
+from .probability import Weights, chance_of

@@ -17,7 +17,7 @@ from ..detection import load_calibration
 from ..plan import Decision, Plan, all_subjects, answered_here
 from ..types import Box, Origin, State, Track, frames_in
 from .places import Place, all_places, covers, places_of_clip, same_head
-from .probability import BY_RULE, Weights, probability_of
+from .probability import BY_RULE, Weights, chance_of
 
 SECONDS_BETWEEN_MOMENTS: Final = 1.0
 """Shortest time between two moments: a person who looks at one also sees what is closer to it."""
@@ -209,7 +209,7 @@ def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float
         weights: those of the installed models if None.
     """
     weights = load_calibration().risk if weights is None else weights
-    rated = [(probability_of(place, weights), place) for place in all_places(plan)]
+    rated = [(chance_of(place, weights), place) for place in all_places(plan)]
     return sorted(rated, key=lambda r: (-r[0], r[1].frame, r[1].track))
 
 
@@ -226,7 +226,7 @@ def clip_moments(plan: Plan, weights: Weights | None = None) -> list[Moment]:
             place.why,
             place.track,
             place.shown,
-            probability_of(place, weights),
+            chance_of(place, weights),
             place.box,
             place.why == "doubted" and bool(place.clues["on_body"]),
         )

@@ -23,7 +23,7 @@ and three one that is hardly legible), where somebody is visible by decision, in
 and at a cut. Judgements; only their order matters."""
 
 
-def probability_of(place: Place, weights: Weights) -> float:
+def chance_of(place: Place, weights: Weights) -> float:
     """Probability that somebody without a mask can be recognised at a place.
 
     Args:

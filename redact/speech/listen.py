@@ -25,15 +25,15 @@ class Listening:
     Attributes:
         begins: from which speech begins.
         goes_on: down to which it goes on.
-        margin: seconds that are added at either end: consonants at the edge of a word are quiet.
+        beyond: seconds that are added at either end: consonants at the edge of a word are quiet.
         pause: seconds; across a shorter pause a span goes on.
-        least: seconds that a span lasts at least, without margin; a shorter one does not count.
+        least: seconds that a span lasts at least, without these; a shorter one does not count.
         later: by how much of a window the windows begin later.
     """
 
     begins: float = 0.35
     goes_on: float = 0.15
-    margin: Fraction = Fraction(2, 5)
+    beyond: Fraction = Fraction(2, 5)
     pause: Fraction = Fraction(1)
     least: Fraction = Fraction(0)
     later: float = 0.0
@@ -43,7 +43,7 @@ TO_MUTE: Final = Listening()
 """For muting: every voice, at the price of some sound that is none."""
 
 LISTEN_AGAIN: Final = Listening(
-    0.5, 0.35, margin=Fraction(0), pause=Fraction(0), least=Fraction(3, 20), later=0.5
+    0.5, 0.35, beyond=Fraction(0), pause=Fraction(0), least=Fraction(3, 20), later=0.5
 )
 """For the audit. The windows lie across those of the search, so that another answer is possible;
 the higher threshold keeps sound that a codec changed a little from being found by chance. The end
@@ -104,7 +104,7 @@ def heard(
             listened(samples.shape[1] / SPEECH_RATE)
         for channel in channels:
             found += channel.end()
-    return joined(((a - how.margin, b + how.margin) for a, b in found), how.pause)
+    return joined(((a - how.beyond, b + how.beyond) for a, b in found), how.pause)
 
 
 def joined(spans: Iterable[Heard], pause: Fraction = Fraction(0)) -> list[Heard]:

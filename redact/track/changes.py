@@ -64,7 +64,7 @@ class ScannedPicture:
     """
 
     def __init__(self, small: SmallFrame) -> None:
-        self._picture = _compared(small).copy()
+        self._picture = _coarse(small).copy()
         height, width = (round(side / small.scale) for side in small.luma.shape)
         self._size = width, height
         rows, columns = self._picture.shape
@@ -80,7 +80,7 @@ class ScannedPicture:
 
         None if the pictures cannot be compared, so that all of it must be scanned.
         """
-        now = _compared(small)
+        now = _coarse(small)
         if now.shape != self._picture.shape:
             return None
         changed = changed_blocks(self._picture, now)
@@ -105,7 +105,7 @@ class ScannedPicture:
 
     def scanned(self, small: SmallFrame, areas: list[Rect]) -> None:
         """Note that parts of a later picture were scanned."""
-        now = _compared(small)
+        now = _coarse(small)
         for area in areas:
             x, y = self._factor
             left, top = math.floor(area.x1 / x), math.floor(area.y1 / y)
@@ -157,11 +157,11 @@ class Remembered(Generic[T]):
 
 def unchanged(earlier: SmallFrame, later: SmallFrame) -> bool:
     """Whether nothing visible happened between two pictures."""
-    before, now = _compared(earlier), _compared(later)
+    before, now = _coarse(earlier), _coarse(later)
     return before.shape == now.shape and not changed_blocks(before, now).any()
 
 
-def _compared(small: SmallFrame) -> NDArray[np.uint8]:
+def _coarse(small: SmallFrame) -> NDArray[np.uint8]:
     return small.levels[min(COMPARED_LEVEL, len(small.levels) - 1)]
 
 

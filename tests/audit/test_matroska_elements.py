@@ -93,17 +93,16 @@ def plain(talking: SourceInfo, tmp_path_factory: pytest.TempPathFactory) -> byte
     return path.read_bytes()
 
 
-@pytest.mark.parametrize(("copy", "release"), [(True, False), (False, False), (False, True)])
 @pytest.mark.parametrize(
-    ("codec", "suffix"),
+    ("codec", "suffix", "copy", "release"),
     [
-        ("h264", "mkv"),
-        ("hevc", "mkv"),
-        ("av1", "mkv"),
-        ("av1", "webm"),
-        ("vp9", "mkv"),
-        ("vp9", "webm"),
-        ("ffv1", "mkv"),
+        ("h264", "mkv", True, False),
+        ("h264", "mkv", False, True),
+        ("hevc", "mkv", False, False),
+        ("av1", "mkv", True, False),
+        ("av1", "webm", False, True),
+        ("vp9", "webm", True, False),
+        ("ffv1", "mkv", False, False),
     ],
 )
 def test_what_redact_writes_passes(
@@ -153,18 +152,16 @@ def test_what_redact_writes_about_hdr_and_fields_passes(
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("suffix", "options"),
     [
-        {},
-        {"fflags": "+bitexact"},
-        {"reserve_index_space": "20000"},
-        {"cues_to_front": "1", "reserve_index_space": "200"},
-        {"write_crc32": "0"},
-        {"cluster_size_limit": "200"},
-        {"live": "1"},
+        ("mkv", {}),
+        ("webm", {"reserve_index_space": "20000"}),
+        ("mkv", {"cues_to_front": "1", "reserve_index_space": "200"}),
+        ("webm", {"write_crc32": "0"}),
+        ("mkv", {"cluster_size_limit": "200"}),
+        ("mkv", {"live": "1"}),
     ],
 )
-@pytest.mark.parametrize("suffix", ["mkv", "webm"])
 def test_what_ffmpeg_writes_passes(
     talking: SourceInfo, tmp_path: Path, suffix: str, options: dict[str, str]
 ) -> None:

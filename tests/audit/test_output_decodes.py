@@ -106,19 +106,20 @@ def test_an_audit_fails_on_frames_hidden_by_an_edit_list(clip: Clip, tmp_path: P
     assert f"contains {FRAMES} pictures and shows 15" in checks["all_shown"].detail
 
 
-@pytest.mark.parametrize("times", [range(30), [n * n // 7 + n for n in range(25)], range(17, 40)])
-@pytest.mark.parametrize("sound", [False, True])
+UNEVEN, LATE = [n * n // 7 + n for n in range(25)], range(17, 40)
+
+
 @pytest.mark.parametrize(
-    ("codec", "suffix"),
+    ("codec", "suffix", "sound", "times"),
     [
-        ("h264", "mp4"),
-        ("h264", "mov"),
-        ("h264", "mkv"),
-        ("hevc", "mp4"),
-        ("hevc", "mkv"),
-        ("av1", "mp4"),
-        ("vp9", "webm"),
-        ("vp9", "mkv"),
+        ("h264", "mp4", True, LATE),
+        ("h264", "mov", False, UNEVEN),
+        ("h264", "mkv", True, UNEVEN),
+        ("hevc", "mp4", False, LATE),
+        ("hevc", "mkv", True, range(30)),
+        ("av1", "mp4", True, UNEVEN),
+        ("vp9", "webm", True, LATE),
+        ("vp9", "mkv", False, range(30)),
     ],
 )
 def test_what_redact_writes_shows_all_it_holds(

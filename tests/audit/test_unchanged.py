@@ -47,6 +47,7 @@ def test_thorough_rescans_what_has_not_changed(tmp_path: Path) -> None:
     assert audited(tmp_path, [0.0] * 10, settings).looked.frames_looked_at == 10
 
 
+@pytest.mark.slow
 def test_a_face_that_fades_in_slowly_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ def test_the_index_replaces_no_other_page(case: Path, tmp_path: Path) -> None:
     assert done.returncode == ExitCode.OUTPUT and "folder" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(

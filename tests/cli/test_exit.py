@@ -147,7 +147,6 @@ app.main()
 def test_a_closed_pipe_changes_no_exit_code(plan: Path, tmp_path: Path) -> None:
     for arguments, code in (
         (("plan", "show", plan), ExitCode.DONE),
-        (("inspect", SAMPLE), ExitCode.CHECK_FAILED),
         (("inspect", tmp_path / "no.mp4", "--json"), ExitCode.INPUT),
     ):
         reader, writer = os.pipe()
@@ -174,8 +173,7 @@ def test_an_unreadable_video_is_not_wrong_usage(tmp_path: Path) -> None:
         if shutil.which("setpriv") is None:
             pytest.skip("this user may read everything")
         start = [*POWERLESS, *start]
-    for words in (("run", source, "-o", f"{tmp_path}/out/"), ("inspect", source)):
-        command = [*start, *map(str, words)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == ExitCode.INPUT, done.stderr
-        assert done.stderr.startswith(f"error: {source}: may not be read"), done.stderr
+    command = [*start, "run", str(source), "-o", f"{tmp_path}/out/"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.INPUT, done.stderr
+    assert done.stderr.startswith(f"error: {source}: may not be read"), done.stderr

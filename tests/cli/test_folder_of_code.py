@@ -110,6 +110,7 @@ def evidence(tmp_path: Path, names: set[str]) -> Evidence:
     return Evidence(tmp_path, names)
 
 
+@pytest.mark.slow
 def test_several_videos_at_once(evidence: Evidence) -> None:
     run = evidence.start("run", ".", "--jobs", "2", *QUICK)
     _, err = run.communicate()

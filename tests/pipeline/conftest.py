@@ -54,8 +54,10 @@ def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = 
         video.width, video.height, video.pix_fmt = width, height, "yuv420p"
         sounds = src.streams.audio[:1]
         sound = out.add_stream_from_template(sounds[0]) if sounds else None
-        end = Fraction(frames) / rate
+        end, last = Fraction(frames) / rate, Fraction(skip + frames + 1) / rate
         for packet in src.demux(src.streams.video[0], *sounds):
+            if packet.dts is not None and packet.dts * packet.time_base > last + 1:
+                break  # decoding all of the sample takes longer than the rest
             if packet.stream.type == "audio":
                 if packet.dts is not None and packet.pts * packet.time_base < end:
                     packet.stream = sound

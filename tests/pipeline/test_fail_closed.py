@@ -26,7 +26,7 @@ from redact.pipeline import (
     redact_video,
     search_detectors,
 )
-from redact.plan import HELD_REACH, Plan, SourceRef, read_plan
+from redact.plan import DAMAGE_REACH, Plan, SourceRef, read_plan
 from redact.progress import Silent, Stage
 from redact.record import build_manifest, dump_manifest, manifest_path
 from redact.settings import Damaged, DetectSettings, Sensitivity, Settings
@@ -218,9 +218,9 @@ def test_lasting_damage_hides_the_whole_picture(street: Path, tmp_path: Path) ->
     path.write_bytes(data)
     outcome = redact_video(path, FAST, alone(out), Silent())
     unchecked = outcome.record.plan.unchecked
-    assert len(unchecked) > HELD_REACH
+    assert len(unchecked) > DAMAGE_REACH
     shown = [f for f in Decode(probe(outcome.output)) if f.index in unchecked]
-    deep = [f for f in shown if {*range(f.index - HELD_REACH, f.index + 1)} <= {*unchecked}]
+    deep = [f for f in shown if {*range(f.index - DAMAGE_REACH, f.index + 1)} <= {*unchecked}]
     assert deep
     assert all(plane_array(f.picture, 0).std() < 3 for f in deep), "something shows"
 
@@ -235,13 +235,13 @@ def test_damage_found_only_in_the_second_pass_is_reported_and_recorded(
         order_to_apply(probe(torn), FAST.draw, alone(tmp_path / "out.mp4")), plan, journal
     )
     spoilt = set(differing(torn, street))
-    assert set(missed) <= set(outcome.record.held)
-    assert spoilt <= {*known, *outcome.record.held}
+    assert set(missed) <= set(outcome.record.unknown_damage)
+    assert spoilt <= {*known, *outcome.record.unknown_damage}
     failed = [c for c in outcome.audit.checks if not c.passed]
     assert not failed, "the audit expected the masks that were drawn"
     said = " ".join(map(str, journal.warnings))
     assert "the decoder reported damage" in said
-    assert f"{len(outcome.record.held)} more frames turned out to be damaged" in said
+    assert f"{len(outcome.record.unknown_damage)} more frames turned out to be damaged" in said
     manifest = build_manifest(outcome.record)
     assert spoilt <= set(manifest.damaged_frames)
     assert "damaged_frames" in {limit.code for limit in manifest.not_checked}
@@ -313,7 +313,7 @@ def test_a_truncated_file_that_plays_has_its_last_frames_marked(
     assert bool(spoilt) == half
     heard = Silent()
     outcome = redact_video(cut, FAST, alone(tmp_path / "out.mkv"), heard)
-    assert spoilt <= {*outcome.record.plan.unchecked, *outcome.record.held}
+    assert spoilt <= {*outcome.record.plan.unchecked, *outcome.record.unknown_damage}
     assert any("damage" in text for text in heard.warnings)
     assert outcome.record.frames_written == len(frames)
 
@@ -332,7 +332,7 @@ def test_one_broken_unmasked_picture_stops_the_second_pass(
     whole = make(tmp_path / "whole.mkv", Clip("ffv1", pts=range(40), options={"g": "1"}))
     broken = spoil(Path(shutil.copy(whole, tmp_path / "broken.mkv")), 0.4, 8000)
     bad = [f.index for f in Decode(probe(broken)) if f.damaged and f.broken]
-    assert 0 < len(bad) <= HELD_REACH, "the masks would not be too old"
+    assert 0 < len(bad) <= DAMAGE_REACH, "the masks would not be too old"
     settings = replace(FAST.detect, damaged=damaged)
     bare = Plan(source_of(broken), settings, ())
     with pytest.raises(UnsafeError, match="damaged"):

@@ -46,7 +46,9 @@ def street(path: Path, shape: Fraction = Fraction(1), squeezed: Fraction = Fract
         )
         video.codec_context.sample_aspect_ratio = shape
         for number, frame in enumerate(source.decode(video=0)):
-            if 70 <= number < 74:
+            if number == 74:
+                break
+            if number >= 70:
                 small = frame.reformat(video.width, video.height, interpolation="AREA")
                 small.pts, small.time_base = number - 70, Fraction(1, 25)
                 out.mux(video.encode(small))

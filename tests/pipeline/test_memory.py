@@ -28,6 +28,7 @@ def peak(source: Path, output: Path) -> int:
     return usage.ru_maxrss * 1024
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="the system does not count a child's memory")
 def test_a_clip_four_times_as_long_needs_no_more_memory(tmp_path: Path) -> None:
     # Both are longer than every bounded buffer (encoder look-ahead, the tracker's ring). Kept

@@ -191,6 +191,7 @@ def test_a_plan_for_another_file_or_setting_is_not_reused(tiny: Path, tmp_path: 
     assert not (tmp_path / "a.redacted.mp4").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_killed_at_random_moments_it_ends_as_undisturbed(tiny: Path, tmp_path: Path) -> None:
     """One here; `make test-kills` takes two hundred."""

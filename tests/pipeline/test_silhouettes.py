@@ -11,7 +11,7 @@ from redact.detection import mediapipe
 from redact.media import probe
 from redact.pipeline import Journal
 from redact.pipeline.silhouettes import with_silhouettes
-from redact.plan import Plan, Subject, dump_plan, parse_plan, read_plan, with_held
+from redact.plan import Plan, Subject, dump_plan, parse_plan, read_plan, with_damage
 from redact.progress import Silent
 from redact.render import mask_of
 from redact.types import Box, Keyframe, State, Target, Track
@@ -47,7 +47,7 @@ def test_her_shape_is_hidden_and_the_wall_beside_her_stays(street: Path, plan: P
     for frame in range(FIRST, LAST + 1):
         assert hidden(found, frame, FACE) == 1
         assert all(hidden(found, frame, wall) < 0.5 < hidden(plan, frame, wall) for wall in WALL)
-    damaged = with_held(found, [10])
+    damaged = with_damage(found, [10])
     assert all(hidden(damaged, 10, wall) == 1 for wall in WALL), "a box is held over damage"
     by_hand = [key.but(state=State.MANUAL) for key in found.tracks[0].keyframes]
     drawn = found.with_track(replace(found.tracks[0], keyframes=by_hand))

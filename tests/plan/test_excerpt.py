@@ -39,7 +39,7 @@ def test_nobody_is_open_at_the_cut(plan: Plan, span: list[int]) -> None:
     for frame in range(first, last + 1):
         there = part.regions_at(frame - first)
         for region in plan.regions_at(frame):
-            if SOURCE.shows(region.box):
+            if SOURCE.holds(region.box):
                 assert any(
                     other.target is region.target
                     and other.box.contains(region.box, slack=1e-6)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.plan import (
-    HELD_REACH,
+    DAMAGE_REACH,
     REASON_DAMAGED,
     Plan,
     SourceRef,
@@ -24,7 +24,7 @@ from redact.plan import (
     parse_plan,
     read_plan,
     uncovered,
-    with_held,
+    with_damage,
     without_mark,
     write_plan,
 )
@@ -157,7 +157,7 @@ def test_an_unchecked_frame_never_hides_less(plan: Plan, frame: int) -> None:
         assert held[region.track].contains(region.box, slack=1e-6)
 
 
-stretches = st.lists(st.tuples(st.integers(0, 399), st.integers(1, 2 * HELD_REACH)), max_size=6)
+stretches = st.lists(st.tuples(st.integers(0, 399), st.integers(1, 2 * DAMAGE_REACH)), max_size=6)
 
 
 @given(stretches)
@@ -175,7 +175,7 @@ def test_lasting_damage_hides_the_whole_picture(runs: list[tuple[int, int]]) -> 
         last = next(n for n in range(frame, 401) if n not in damaged)
         (mine, *others) = plan.regions_at(frame)
         assert mine.track == 1
-        if last - first - 1 > HELD_REACH:
+        if last - first - 1 > DAMAGE_REACH:
             assert others[0].box.contains(Box(0, 0, SOURCE.width, SOURCE.height))
             assert plan.tracks[others[0].track - 1].reason == REASON_DAMAGED
         elif frame not in damaged:
@@ -203,7 +203,7 @@ def test_only_broken_pictures_are_hidden_whole_by_default(
     if how is Damaged.HIDE:
         assert hidden == damaged
     else:  # and held where the picture is damaged beside, as masks are
-        near = {f for f in damaged if any(abs(f - b) <= HELD_REACH for b in broken)}
+        near = {f for f in damaged if any(abs(f - b) <= DAMAGE_REACH for b in broken)}
         assert broken <= hidden <= near
     assert parse_plan(dump_plan(plan), "plan") == plan
 
@@ -222,7 +222,7 @@ def test_renumbered_tracks_keep_their_bodies() -> None:
 
 
 def test_damage_found_while_drawing_is_added_to_the_known_damage() -> None:
-    assert with_held(Plan(SOURCE, SETTINGS, (), unchecked=(3, 9)), [5, 9]).unchecked == (3, 5, 9)
+    assert with_damage(Plan(SOURCE, SETTINGS, (), unchecked=(3, 9)), [5, 9]).unchecked == (3, 5, 9)
 
 
 def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing.what_is_hidden import PlanCovers
-from redact.plan import HELD_REACH, Decision, Plan, Subject, with_held
+from redact.plan import DAMAGE_REACH, Decision, Plan, Subject, with_damage
 from redact.plan.subject import undecided, without_decision
 from redact.plan.where_sure import is_certain
 from redact.types import Action, Box, Confirmed, Keyframe, State, Target, Track
@@ -129,8 +129,8 @@ def test_a_damaged_frame_hides_a_tracks_places_before_and_after_it(frame: int) -
     keys = tuple(Keyframe(n, box, D) for n, box in boxes.items())
     plan = plan_of(Track(1, Target.FACE, keys), unchecked=(frame,))
     (held,) = plan.regions_at(frame)
-    for near in (max(18, frame - HELD_REACH), min(30, frame + HELD_REACH)):
-        if abs(near - frame) <= HELD_REACH:
+    for near in (max(18, frame - DAMAGE_REACH), min(30, frame + DAMAGE_REACH)):
+        if abs(near - frame) <= DAMAGE_REACH:
             assert held.box.union(boxes[near]) == held.box, near
 
 
@@ -195,7 +195,7 @@ def test_a_guessed_mask_spares_a_surely_kept_face_except_in_damaged_frames() -> 
     plan = plan_of(*parts).with_subjects((Subject((1, 2, 3), Decision.KEEP),))
     (guess,) = plan.regions_at(5)
     assert guess.track == 3 and guess.opened == (HERE,)
-    for damaged in (plan.regions_at(5, damaged=True), with_held(plan, [5]).regions_at(5)):
+    for damaged in (plan.regions_at(5, damaged=True), with_damage(plan, [5]).regions_at(5)):
         assert len(damaged) == 3 and not any(region.opened for region in damaged)
 
 
@@ -241,7 +241,7 @@ def test_only_a_sure_mask_spares_a_shown_face() -> None:
     damaged = replace(plan, unchecked=(0,))
     assert all(not r.spared for r in damaged.regions_at(0))
     # Nor if only drawing knows about the damage: the record contains what is drawn.
-    assert plan.regions_at(0, damaged=True) == with_held(plan, [0]).regions_at(0)
+    assert plan.regions_at(0, damaged=True) == with_damage(plan, [0]).regions_at(0)
     assert all(not r.spared for r in plan.regions_at(0, damaged=True))
     assert all(not r.spared for r in plan_of(other).regions_at(0))
 

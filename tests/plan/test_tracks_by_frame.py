@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.mask_size import MARGIN, with_margin
-from redact.plan import HELD_REACH, Plan, SourceRef
+from redact.plan import DAMAGE_REACH, Plan, SourceRef
 from redact.plan.tracks_by_frame import TracksByFrame
 from redact.plan.where_sure import is_certain
 from redact.review.overview import masks_at
@@ -55,7 +55,7 @@ def scanned(plan: Plan, frame: int, damaged: bool) -> Iterator[Region]:
         here = track.at(frame)
         if not plan.shows(track, frame, damaged):
             if held:
-                here = plan._held(track, frame, here)
+                here = plan._over_damage(track, frame, here)
             if here is not None:
                 yield Region(track.id, track.target, here.box, here.state)
 
@@ -63,7 +63,7 @@ def scanned(plan: Plan, frame: int, damaged: bool) -> Iterator[Region]:
 def frames_of(plan: Plan, data: st.DataObject) -> set[int]:
     """Any frame, and those at which tracks come into reach or leave it."""
     ends = {frame for track in plan.tracks for frame in (track.first, track.last)}
-    reach = (0, 1, HELD_REACH, HELD_REACH + 1)
+    reach = (0, 1, DAMAGE_REACH, DAMAGE_REACH + 1)
     edges = {end + sign * far for end in ends for sign in (-1, 1) for far in reach}
     return {*edges, *plan.unchecked, data.draw(st.integers(-20, FRAMES + 20))}
 
@@ -78,7 +78,7 @@ def test_everything_hidden_or_shown_is_found_in_order(plan: Plan, data: st.DataO
             shown = [t for t in plan.tracks if plan.shows(t, frame, damaged)]
             assert [r.track for r in plan.shown_at(frame, damaged)] == [t.id for t in shown]
         assert plan.tracks_near(frame) == [
-            t for t in plan.tracks if t.first - HELD_REACH <= frame <= t.last + HELD_REACH
+            t for t in plan.tracks if t.first - DAMAGE_REACH <= frame <= t.last + DAMAGE_REACH
         ]
 
 
@@ -133,7 +133,7 @@ def test_a_changed_plan_is_queried_anew() -> None:
 @given(st.integers(0, 1 << 20), st.integers(1, 1 << 20))
 def test_a_track_takes_little_memory_however_long_it_is(first: int, length: int) -> None:
     ends = (Keyframe(n, HERE, State.DETECTED) for n in sorted({first, first + length - 1}))
-    by_frame = TracksByFrame((Track(1, Target.FACE, tuple(ends)),), HELD_REACH)
+    by_frame = TracksByFrame((Track(1, Target.FACE, tuple(ends)),), DAMAGE_REACH)
     assert sum(len(found) for _, blocks in by_frame._sizes for found in blocks.values()) <= 9
 
 

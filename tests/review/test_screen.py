@@ -82,7 +82,7 @@ def test_outlines_show_the_edge_of_the_masks(page: Page, found: Plan) -> None:
         cv2.polylines(drawn, [np.array(shape).round().astype(np.int32)], True, (1,))
     near = cv2.dilate(drawn, np.ones((3, 3), np.uint8)) > 0
     margin = RenderSettings().margin
-    regions = [r for r in found.regions_at(7) if found.source.shows(r.box)]
+    regions = [r for r in found.regions_at(7) if found.source.holds(r.box)]
     assert {r.target for r in regions} == {Target.FACE, Target.PLATE}
     for region in regions:
         mask = mask_of([region], width, height, margin).astype(np.uint8)

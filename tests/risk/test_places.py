@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.plan import Plan, Subject
-from redact.risk import WORTH_A_LOOK, Place, all_places, gaps_of, probability_of
+from redact.risk import WORTH_A_LOOK, Place, all_places, chance_of, gaps_of
 from redact.types import Action, Body, Box, Doubt, Keyframe, Keyframes, State, Target
 
 from ..review.plans import AWAY, HERE, plan_of, track
@@ -124,14 +124,14 @@ def test_a_mask_that_leaves_over_the_border_has_that_clue() -> None:
 def test_probability_rises_with_weight_and_unweighted_clues_do_not_count() -> None:
     place = Place(0, "body", -1, 0, HERE, {"body": 1.0, "border": 1.0})
     little, much = ({"bias": -3.0, "body": w} for w in (1.0, 2.0))
-    assert 0 < probability_of(place, little) < probability_of(place, much) < 1
-    assert probability_of(place, {"bias": 0.0}) == 0.5
+    assert 0 < chance_of(place, little) < chance_of(place, much) < 1
+    assert chance_of(place, {"bias": 0.0}) == 0.5
 
 
 def test_a_damaged_picture_is_worth_a_look_whatever_the_weights() -> None:
     """Labelled footage has too few of them to fit a weight."""
     damaged = places(replace(plan_of(), unchecked=(30, 31)))["damaged", 30]
-    assert probability_of(damaged, {"bias": -9.0}) >= WORTH_A_LOOK
+    assert chance_of(damaged, {"bias": -9.0}) >= WORTH_A_LOOK
 
 
 def test_a_two_wheeler_whose_plate_is_nowhere_hidden_is_a_place() -> None:
