@@ -12,7 +12,7 @@ LOCKED := $(PIP) --require-hashes -r constraints
 # Some images set it: then each of the commands that tests start would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-lab test-clips test-kills test-installs test-wheel coverage lint \
+.PHONY: help demo test test-all test-lab test-clips test-kills test-installs test-wheel coverage lint \
         format samples docs \
         site wheel bench bench-real bench-leak bench-attack bench-audit bench-speed recordings \
         train-smoke release-check locks upgrade pins bounds headless clean
@@ -34,8 +34,11 @@ headless:  ## swap in the OpenCV build that needs no display libraries
 demo: $(STAMP)  ## redact the sample and say where the result is
 	$(BIN)/python samples/demo.py
 
-test: $(STAMP)  ## all tests, and the wheel with the oldest Python here
-	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 3 --dist worksteal
+test: $(STAMP)  ## the tests that each change needs
+	$(BIN)/python -m pytest -n 3 --dist worksteal
+
+test-all: $(STAMP)  ## all tests, more examples of each, and the wheel with the oldest Python here
+	REDACT_ALL=1 REDACT_WHEEL=1 $(BIN)/python -m pytest -m "" -n 3 --dist worksteal
 
 coverage: $(STAMP)  ## which lines of redact/ no test runs, those in programs that tests start included
 	$(BIN)/coverage erase
@@ -47,16 +50,16 @@ test-lab: $(STAMP)  ## the tests of the laboratory (lab/)
 	$(BIN)/python -m pytest -n 4 --dist worksteal lab/tests
 
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
-	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py
+	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -m "" -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py
 
 test-kills: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
-	REDACT_KILLS=200 $(BIN)/python -m pytest --timeout 0 tests/pipeline/test_resume.py -k killed_at_random
+	REDACT_KILLS=200 $(BIN)/python -m pytest -m "" --timeout 0 tests/pipeline/test_resume.py -k killed_at_random
 
 test-installs: $(STAMP)  ## every way of installing that docs/start.md shows, each in a fresh environment
-	REDACT_INSTALLS=1 $(BIN)/python -m pytest --timeout 3000 tests/packaging/test_documented.py
+	REDACT_INSTALLS=1 $(BIN)/python -m pytest -m "" --timeout 3000 tests/packaging/test_documented.py
 
 test-wheel: $(STAMP)  ## build wheel and sdist, try the wheel with every Python of this machine
-	REDACT_WHEEL=sdist $(BIN)/python -m pytest tests/packaging
+	REDACT_WHEEL=sdist $(BIN)/python -m pytest -m "" tests/packaging
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -61,6 +61,7 @@ def test_the_other_files_of_a_run_are_finished(inbox: Path, with_defect: dict[st
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_single_file_and_a_requested_traceback(inbox: Path, with_defect: dict[str, str]) -> None:
     words = ("run", inbox / "a.mp4", *FAST)
     alone = call(*words, **with_defect)

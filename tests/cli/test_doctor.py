@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from redact.cli.doctor import doctor
 from redact.errors import ExitCode
-from redact.media import Decode, VideoWriter
+from redact.media import VideoWriter
 from redact.media.frame_planes import plane_array
 from redact.pipeline import run
 
@@ -41,10 +41,6 @@ def raises(*_: Any, **__: Any) -> None:
     raise TypeError("open() got an unexpected keyword argument")
 
 
-def one_missing(self: Decode, whole: Callable[[Decode], Any] = Decode.__iter__) -> Any:
-    return (replace(f, index=f.index - 1) for f in whole(self) if f.index)
-
-
 def finds_nobody(*words: Any, whole: Callable[..., Any] = run.detect) -> Any:
     return replace(whole(*words), tracks=())
 
@@ -60,7 +56,6 @@ def writes_black(
     ("where", "name", "broken", "said"),
     [
         (run, "probe_excerpt", raises, "unexpected keyword"),
-        (Decode, "__iter__", one_missing, "missing or damaged"),
         (run, "detect", finds_nobody, "not found"),
         (VideoWriter, "write", writes_black, "not drawn"),
     ],

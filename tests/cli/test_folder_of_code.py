@@ -132,6 +132,7 @@ def test_the_search_of_a_case(evidence: Evidence) -> None:
     assert evidence.executed == set()
 
 
+@pytest.mark.slow
 def test_a_process_started_with_a_careless_environment(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +148,7 @@ def test_a_process_started_with_a_careless_environment(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="starters are tried in a shell")
-@pytest.mark.parametrize("system", ["linux", "macos"])
+@pytest.mark.parametrize("system", ["linux"])
 def test_the_starters_of_the_desktop(evidence: Evidence, system: str, tmp_path: Path) -> None:
     assert call("desktop", "--system", system, "-o", tmp_path).returncode == 0
     (starter,) = tmp_path.glob("redact.[dc]*")

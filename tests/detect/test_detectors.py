@@ -88,6 +88,7 @@ def test_wide_sample_aspect_is_undone() -> None:
     assert covers(found.select(found.score > 0.5), half, 0.6)
 
 
+@pytest.mark.slow
 def test_large_pictures_are_tiled_and_large_faces_found() -> None:
     rgb = np.ascontiguousarray(np.kron(data.astronaut(), np.ones((4, 4, 1), np.uint8)))
     found = load_detector("thorough").detect(rgb)

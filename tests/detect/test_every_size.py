@@ -56,13 +56,16 @@ def check(rows: list[tuple[int, float, tuple[float, float], float]]) -> None:
         assert len(missed) <= share * len(mine), missed
 
 
+@pytest.mark.slow
 def test_plates_of_one_line(shared_eval: Path) -> None:
     check(looked(largest(shared_eval, "plate", 4, wide=True), Target.PLATE, 12.0, 7))
 
 
+@pytest.mark.slow
 def test_plates_of_two_lines(shared_eval: Path) -> None:
     check(looked(largest(shared_eval, "plate", 4), Target.PLATE, 30.0, 6))
 
 
+@pytest.mark.slow
 def test_faces(shared_eval: Path) -> None:
     check(looked(largest(shared_eval, "face", 4), Target.FACE, 24.0, 4))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK = """
 import gc
 from concurrent.futures import thread
@@ -19,6 +21,7 @@ print("went on")
 """
 
 
+@pytest.mark.slow
 def test_garbage_collecting_a_task_does_not_block() -> None:
     command = [sys.executable, "-c", COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)

@@ -41,6 +41,7 @@ def test_no_internet_socket_is_opened(tmp_path: Path) -> None:
     assert "AF_INET" not in calls
 
 
+@pytest.mark.slow
 def test_standard_error_stays_clean_from_load_to_exit() -> None:
     done = python(RUN_ALL)
     assert (done.returncode, done.stderr) == (0, "")
@@ -76,6 +77,7 @@ def test_opencv_check_has_an_exit_status() -> None:
     assert done.returncode == 7 and "libgl1" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_missing_egl_is_reported_with_the_fix() -> None:
     code = """
 import ctypes

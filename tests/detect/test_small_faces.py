@@ -33,6 +33,7 @@ def test_twenty_pixel_faces(shared_eval: Path) -> None:
     assert len(found) >= 40 and np.mean(found) >= 0.7
 
 
+@pytest.mark.slow
 def test_thorough_detects_smaller_faces_than_fast(shared_eval: Path) -> None:
     assert np.mean(hits("thorough", shared_eval, 20)) >= 0.85
     assert np.mean(hits("fast", shared_eval, 20)) < 0.5

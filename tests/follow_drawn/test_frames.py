@@ -74,15 +74,12 @@ CLIPS = {
     ),
     "variable.mp4": Clip(pts=VFR, time_base=Fraction(1, 30), options=GROUPS | {"g": "5"}),
     "early.mp4": Clip(pts=range(-6, 50), options={"preset": "medium", "g": "12", "bf": "2"}),
-    "motion.avi": Clip("mjpeg", "yuvj420p", pts=range(40), options={}),
     "mpeg4-b.avi": Clip("mpeg4", pts=range(40), options={"g": "10", "bf": "2"}),
-    "ten-bit.mp4": Clip("libx264", "yuv420p10le", pts=range(40), options=GROUPS | {"g": "8"}),
     "hevc.mp4": Clip(
         "libx265",
         pts=range(48),
         options={"preset": "ultrafast", "x265-params": "keyint=12:log-level=0"},
     ),
-    "vp9.webm": Clip("libvpx-vp9", pts=range(36), options={"deadline": "realtime", "g": "9"}),
     "stream.ts": Clip(
         "mpeg2video", pts=range(50), time_base=Fraction(1, 25), options={"g": "10", "bf": "2"}
     ),

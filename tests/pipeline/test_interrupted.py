@@ -114,7 +114,7 @@ def spreads_of_frames(path: Path) -> list[float]:
     return spreads
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGTERM])
 def test_a_termination_signal_cleans_up(
     longer: Path, plan: Path, tmp_path: Path, number: int
 ) -> None:

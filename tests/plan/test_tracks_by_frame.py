@@ -147,6 +147,7 @@ def crowd(people: int) -> Plan:
     return Plan(replace(SOURCE, timeline=line), FOUND_BY, tracks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damaged", [False, True])
 def test_a_long_clip_costs_no_more_for_each_frame(damaged: bool) -> None:
     """Processor time, the least of several runs: other work on the machine does not count."""

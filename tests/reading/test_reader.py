@@ -105,6 +105,7 @@ def test_nothing_is_read_where_there_is_no_text(reader: Reader) -> None:
     assert reader.read_place(empty, np.array([400.0, 50, 420, 70])) == []
 
 
+@pytest.mark.slow
 def test_a_page_full_of_text_takes_bounded_time(reader: Reader) -> None:
     page = np.full((760, 1280, 3), 240, np.uint8)
     for y in range(40, 760, 40):

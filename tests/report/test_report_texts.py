@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -78,14 +77,19 @@ def test_an_invalid_record_is_reported_first(manifest: Manifest) -> None:
     assert "tomorrow&#39;s (of tomorrow)" in broken
 
 
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
+    return variants(tmp_path_factory.mktemp("variants"))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_exists_and_is_used(language: str, tmp_path: Path) -> None:
+def test_every_text_exists_and_is_used(language: str, every: list[Manifest]) -> None:
     text = ReportWords(language)
-    for value in variants(tmp_path):
+    for value in every:
         page = render_report(value, text, dump_manifest(value)).decode()
         assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
         exemption_csv(value, text)
-    full = variants(tmp_path)[0]
+    full = every[0]
     unsure = tuple(msgspec.structs.replace(t, score=0.2) for t in full.tracks)
     exemption_csv(msgspec.structs.replace(full, tracks=unsure), text)
     doubtful = [msgspec.structs.replace(f, doubtful=True) for f in full.audit.findings]
