@@ -1,5 +1,5 @@
-"""The wheel in an environment of its own, as users install it: in `make test-all` for the oldest Python
-of the machine, in `make test-wheel` for the newest, too; `python -m lab.installs` tries them all.
+"""The wheel in an environment of its own, as users install it: in `make test-all` for the oldest
+Python of the machine, in `make test-wheel` for the newest, too; `python -m lab.installs` tries all.
 
 Downloads redact's dependencies unless they are cached.
 """
