@@ -29,7 +29,7 @@ from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 from ..cli.conftest import call
 from ..pipeline.conftest import ROOT
-from ..pipeline.test_mask import plan_of
+from ..pipeline.plans import plan_of
 from ..side_files import plan_of as kept_plan
 from .browser import served
 

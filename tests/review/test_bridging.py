@@ -18,7 +18,7 @@ from redact.risk import Gap, gaps_of
 from redact.types import Action, Box, Decided, Keyframe, State, Target, Track
 
 from ..pipeline.conftest import SAMPLE, STREET_FRAMES, shorten
-from ..pipeline.test_mask import plan_of as plan_of_clip
+from ..pipeline.plans import plan_of as plan_of_clip
 from .plans import AWAY, HERE, plan_of, track
 
 SEEN = State.DETECTED

@@ -19,7 +19,7 @@ from redact.review.sound import MOST_PEAKS, Waveform, heard, sound_span
 from redact.settings import DetectSettings, RenderSettings
 
 from ..media.footage import Clip, Sound, make
-from ..pipeline.test_mask import plan_of
+from ..pipeline.plans import plan_of
 from ..speech.spoken import film, with_voice
 from .browser import Page, served_here, until
 
