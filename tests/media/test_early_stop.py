@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from redact.media import Decode, SourceInfo, decode_from, probe, read_ahead
 from redact.media.source import opened
 from redact.types import Timeline
@@ -76,6 +78,7 @@ def stop_early(folder: Path) -> None:
             way(rng.choice(clips), rng.randrange(12))
 
 
+@pytest.mark.slow
 def test_decoding_a_damaged_file_can_be_stopped_at_any_frame(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.media.test_early_stop", str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, timeout=PATIENCE, capture_output=True, text=True)

@@ -75,10 +75,7 @@ WAYS = {
     "opus.webm": Way(
         clip(codec="libvpx", options={"deadline": "realtime", "g": "40"}), Sound("libopus")
     ),
-    "pcm.mov": Way(clip(codec="mjpeg", fmt="yuvj420p", options={}), Sound("pcm_s16le", 44100)),
-    "mp3.avi": Way(clip(codec="mpeg4", options={"g": "30", "bf": "0"}), Sound("libmp3lame", 44100)),
     "mp2.ts": Way(clip(codec="mpeg2video", options={"g": "12"}), Sound("mp2")),
-    "h264.ts": Way(clip(), Sound()),
     "late.mkv": Way(clip(pts=range(50, 50 + FRAMES)), Sound("ac3", start=Fraction(1, 2)), 0.04),
     "uneven.mp4": Way(
         clip(pts=[n + n // 3 for n in range(FRAMES)], time_base=Fraction(1, 36)), Sound()

@@ -76,8 +76,16 @@ def decoded(path: Path) -> list[list[NDArray[np.uint16]]]:
         return [planes(picture) for picture in container.decode(video=0)]
 
 
-@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
-@pytest.mark.parametrize("form", ["yuv420p", "yuv422p10le", "yuv444p", "gray"])
+@pytest.mark.parametrize(
+    ("form", "style"),
+    [
+        ("yuv420p", Style.COVER),
+        ("yuv420p", Style.BLUR),
+        ("yuv422p10le", Style.MOSAIC),
+        ("yuv444p", Style.BLUR),
+        ("gray", Style.SOLID),
+    ],
+)
 def test_same_plan_same_output(tmp_path: Path, form: str, style: Style) -> None:
     outputs = []
     for name, inside in (("one", None), ("other", 1000)):

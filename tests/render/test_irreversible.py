@@ -23,7 +23,7 @@ from .pictures import Scene, crowded_scenes, planes, scenes
 
 RELEASE = list(Style)
 STAMP = Stamp("copy 7")
-QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 """One hidden pixel that tints the fill is found after 4 to 6 of them."""
 FOUND = (Phase.generate,)
 """To find one case is enough where it need not be the smallest."""
@@ -57,7 +57,7 @@ def test_any_replacement_under_the_masks_draws_the_same_picture(
 
 
 @pytest.mark.parametrize("style", RELEASE)
-@settings(QUICK, max_examples=15)
+@QUICK
 @given(scene=scenes(), seed=st.integers(0, 2**20))
 def test_a_sequence_carries_nothing_from_earlier_frames(
     style: Style, scene: Scene, seed: int
@@ -115,7 +115,7 @@ def sparse_backgrounds(change: Callable[[Cells, Surroundings], Cells]) -> Iterat
 
 
 @pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC])
-@settings(QUICK, max_examples=15)
+@QUICK
 @given(scene=crowded_scenes(), seed=st.integers(0, 2**20))
 def test_the_sparse_background_of_crowded_masks_holds_nothing_either(
     style: Style, scene: Scene, seed: int
@@ -172,4 +172,4 @@ def test_the_property_catches_a_style_that_uses_one_hidden_pixel() -> None:
         return depends_on_inside(leaky(scene.margin), leaky(scene.margin), scene, seed)
 
     cases = st.tuples(scenes(), st.integers(0, 2**20))
-    find(cases, leaks, settings=settings(QUICK, database=None, phases=FOUND))
+    find(cases, leaks, settings=settings(QUICK, max_examples=60, database=None, phases=FOUND))

@@ -13,7 +13,7 @@ import pytest
 from redact.plan import Decision, Plan, all_subjects, read_plan, subject_of, write_plan
 from redact.review.server import PageServer
 from redact.types import Target
-from redact.words import LANGUAGES, surface
+from redact.words import surface
 
 from .browser import Page, look_like, resize, served_here
 from .test_lawyer import longest
@@ -117,7 +117,7 @@ def reasons(language: str) -> list[str]:
     return sorted({word for text in texts for word in text.split()})
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["fr"])
 def test_typing_is_typing(
     language: str, page: Page, review: tuple[PageServer, Path], found: Plan
 ) -> None:

@@ -289,7 +289,7 @@ def test_a_person_found_for_a_moment_is_hidden_for_as_long_as_visible(
 BOX = [10.0, 10.0, 60.0, 60.0]
 
 
-@pytest.mark.parametrize("where", ["on the page", "outside"])
+@pytest.mark.parametrize("where", ["on the page", pytest.param("outside", marks=pytest.mark.slow)])
 def test_decisions_made_during_rendering_are_not_in_the_result(
     session: Session, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:

@@ -269,6 +269,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_the_plan_is_whole(tmp_path: Path) -> None:
     """At most an unanswered action is lost; REDACT_KILLS sets the number of kills."""
     path, dice = tmp_path / "p.json", random.Random(7)

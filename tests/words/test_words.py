@@ -398,6 +398,7 @@ def test_a_message_stored_as_json_is_shown_in_one_language() -> None:
     assert error_words(error, "fr")[0] != error_words(error, "en")[0]
 
 
+@pytest.mark.slow
 def test_a_third_language_is_one_folder(tmp_path: Path) -> None:
     """Polish has three plural forms where English has two, and is mentioned nowhere else."""
     package = tmp_path / "redact"
