@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import click
 from rich.table import Table
 
-from ..errors import UsageError
-from ..files import check_writable, write_whole
 from ..media import probe
-from ..survey import Kind, Span, Survey, strip_picture
+from ..survey import Kind, Span, Survey
 from ..survey import survey as survey_of
 from ..types import clock
-from ..words import problem, said, say, word
+from ..words import said, say, word
 from . import options
-from .app import PATH, command
+from .app import command
 from .terminal import PlainConsole, Terminal, tell_json
 
 MARKS = 60
@@ -25,29 +22,19 @@ MARKS = 60
 
 @command
 @options.source_argument
-@click.option("--picture", type=PATH, metavar="FILE")
-@options.force_option
 @options.json_option
-def survey(source: Path, picture: Path | None, force: bool, as_json: bool) -> int:
+def survey(source: Path, as_json: bool) -> int:
     """`redact survey`."""
-    if picture is not None and picture.suffix.lower() != ".png":
-        raise problem(UsageError, "strip_is_png", path=picture)
-    if picture is not None:
-        check_writable(picture, force, never=(source,), whole=True)
     terminal = Terminal()
     info = probe(source)
     for warning in info.warnings:
         terminal.warn(warning)
     with terminal.file(source.name):
         found = survey_of(info, terminal)
-    if picture is not None:
-        write_whole(picture, strip_picture(found), force=force, never=(source,), mode=0o600)
     if as_json:
         tell_json(_as_json(found))
     else:
         _tell(found)
-    if picture is not None:
-        terminal.say(say("strip_made", path=picture))
     return 0
 
 

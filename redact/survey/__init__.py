@@ -1,4 +1,3 @@
 """Where in a video something is: a first look at hours of footage, which decodes little of it."""
 
-from .strip import strip_picture
 from .survey import Excerpt, Kind, Span, Survey, survey
