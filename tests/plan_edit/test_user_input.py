@@ -3,7 +3,6 @@ refused."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from redact.errors import RedactError, UsageError
 from redact.plan import decisions, user_input
-from redact.types import Timeline
 
 from ..record.samples import FRAMES, make_plan
 
@@ -70,20 +68,6 @@ def test_words_and_numbers_name_the_right_frames() -> None:
     with pytest.raises(UsageError) as caught:
         user_input.parse_time(f"f{FRAMES}", PLAN)
     assert caught.value.hint == f"It is f{FRAMES - 1}."
-
-
-@pytest.mark.parametrize("frames", [1, 2, 3])
-def test_the_last_picture_is_shown_as_long_as_the_one_before_it(
-    frames: int,
-) -> None:
-    """A single picture has no known duration."""
-    late = Timeline(Fraction(1, 10), tuple(range(40, 40 + frames)))
-    plan = replace(PLAN, source=replace(PLAN.source, timeline=late))
-    end = frames / 10
-    assert not user_input.is_after_end(f"{end}", plan)
-    assert user_input.is_after_end(f"{end + 0.01:.2f}", plan) == (frames > 1)
-    for word in ("end", "start", "f999"):
-        assert not user_input.is_after_end(word, plan)
 
 
 def test_numbers_seconds_and_moments() -> None:

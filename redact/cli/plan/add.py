@@ -20,7 +20,6 @@ from .group import (
     by_option,
     decided,
     mention_added,
-    mention_late,
     mention_outside,
     plan,
     plan_argument,
@@ -69,8 +68,6 @@ def add(
     first = given[0][1]
     size, place = f"{first.width:g}×{first.height:g}", f"{first.x1:g},{first.y1:g}"
     tell(say("track_added", path=plan_path, number=number, size=size, place=place), err=True)
-    if end is not None:
-        mention_late("--to", end, value)
     mention_outside(changed, edit.track_of(changed, number))
     mention_added(edit.track_of(changed, number), at_one_time=len(given) == 1 and bool(places))
 

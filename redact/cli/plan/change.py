@@ -32,8 +32,6 @@ from ..terminal import Terminal, tell
 from .group import (
     by_option,
     decided,
-    mention_cleared,
-    mention_sound_outside,
     named,
     plan,
     plan_argument,
@@ -128,7 +126,6 @@ def set_(
     if along:
         tell(say("tracks_along", tracks=named(along)), err=True)
     both = (*ids, *along)
-    mention_cleared(value, changed, both)
     kept = [t for t in changed.tracks if t.id in both and t.action is Action.KEEP]
     if action == Action.KEEP:
         for line in consequences(changed, [track.id for track in kept]):
@@ -283,7 +280,6 @@ def mute(
     save_change(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
     tell(say("sound_taken", path=plan_path, span=span_words(new, value)), err=True)
-    mention_sound_outside(new, value, start, end)
     if not reason:
         Terminal().warn(say("muted_without_reason"))
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import click
 
-from ...plan import MutedSpan, Plan, user_input
+from ...plan import MutedSpan, Plan
 from ...record import checked_option
 from ...types import Box, Decided, Keyframe, State, Target, Track, clock, runs_of, utc_text
-from ...words import Message, say
+from ...words import say
 from ..app import HELP, PATH
 from ..terminal import Terminal
 
@@ -50,24 +50,6 @@ def named(ids: Iterable[int]) -> str:
     return say("tracks_named", count=len(numbers), tracks=", ".join(parts))
 
 
-def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
-    """Say which reasons and names were removed together with their decision."""
-    olds, news = ({track.id: track for track in plan.tracks} for plan in (before, after))
-    for number in ids:
-        old, new = olds[number], news[number]
-        if old.action is new.action:
-            continue
-        lost_reason, lost_name = (
-            old.reason and not new.reason,
-            old.decided_by and not new.decided_by,
-        )
-        gone = [Message("cleared_reason", text=old.reason)] if lost_reason else []
-        gone += [Message("cleared_name", text=old.decided_by)] if lost_name else []
-        if gone:
-            what, action = tuple(gone), old.action.value
-            Terminal().warn(say("decision_cleared", number=number, what=what, action=action))
-
-
 def mention_outside(plan: Plan, track: Track) -> None:
     """Warn if a box reaches over the border of the picture: a box drawn by hand may be a mistake, a
     followed one is just leaving the picture."""
@@ -93,25 +75,6 @@ def span_words(span: MutedSpan, plan: Plan) -> str:
     start = say("the_beginning") if span.start == 0 else clock(span.start / 1000)
     end = say("the_end") if plan.goes_to_the_end(span) else clock(span.end / 1000)
     return say("from_to", start=start, end=end)
-
-
-def mention_late(option: str, text: str, plan: Plan) -> None:
-    """Warn if a span should continue after the end of the clip."""
-    if user_input.is_after_end(text, plan):
-        end = clock(plan.seconds(len(plan.source.timeline) - 1))
-        Terminal().warn(say("ends_with_clip", option=option, text=text, end=end))
-
-
-def mention_sound_outside(span: MutedSpan, plan: Plan, start: str, end: str) -> None:
-    """Warn if a span of sound lies before the first picture or after the last one."""
-    if span.start < 0:
-        Terminal().warn(say("muted_before_pictures", text=start))
-    length = plan.source.timeline.length
-    last = clock(plan.seconds(len(plan.source.timeline) - 1))
-    if length is not None and span.start >= length * 1000:
-        Terminal().warn(say("muted_after_pictures", text=start, end=last))
-    elif user_input.is_after_end(end, plan):
-        Terminal().warn(say("ends_with_sound", text=end, end=last))
 
 
 def mention_added(track: Track, at_one_time: bool) -> None:

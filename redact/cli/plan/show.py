@@ -1,4 +1,4 @@
-"""`redact plan show`: what a plan hides, in rows; and which of its tracks a user wants to see."""
+"""`redact plan show`: what a plan hides, in rows; and which of its tracks are unsure."""
 
 from __future__ import annotations
 
@@ -11,50 +11,26 @@ from msgspec.structs import asdict
 from rich.table import Table
 
 from ...pipeline import may_be_open
-from ...plan import Plan, read_plan, table_of, user_input
-from ...types import Origin, Track
+from ...plan import Plan, read_plan, table_of
+from ...types import Origin
 from ...words import said, say, word
 from ..results import may_be_open_in_words
 from ..terminal import PlainConsole, tell_json, terminal_width
-from .group import mention_outside, plan, plan_argument, span_words, target_choice
-
-
-def chosen_tracks(
-    plan: Plan, moment: str | None = None, target: str | None = None, unsure: bool = False
-) -> list[Track]:
-    """Tracks, in order of their numbers, that meet all conditions.
-
-    Args:
-        plan: with the tracks.
-        moment: a time or a frame at which they are present; None: any.
-        target: word for what they are; None: anything.
-        unsure: only those found by a detector that are just as likely something else.
-
-    Raises:
-        UsageError: the moment is not a time in this clip.
-    """
-    frame = None if moment is None else user_input.parse_time(moment, plan)
-    return [
-        track
-        for track in plan.tracks
-        if (frame is None or track.first <= frame <= track.last)
-        and (target is None or track.target.word == target)
-        and (not unsure or (track.origin is Origin.AUTO and track.doubtful))
-    ]
+from .group import mention_outside, plan, plan_argument, span_words
 
 
 @plan.command()
 @plan_argument
-@click.option("--at", "moment")
-@click.option("--target", "only", type=target_choice)
 @click.option("--unsure", is_flag=True)
 @click.option("--json", "as_json", is_flag=True)
-def show(
-    plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool
-) -> None:
+def show(plan_path: Path, unsure: bool, as_json: bool) -> None:
     """`redact plan show`."""
     value = read_plan(plan_path)
-    chosen = {track.id for track in chosen_tracks(value, moment, only, unsure)}
+    chosen = {
+        track.id
+        for track in value.tracks
+        if not unsure or (track.origin is Origin.AUTO and track.doubtful)
+    }
     rows = [row for row in table_of(value) if row["track"] in chosen]
     looked_for = [target.word for target in value.settings.targets]
     if as_json:
