@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test test-all test-lab test-clips test-kills test-installs test-wheel coverage lint \
         format samples docs \
         site wheel bench bench-real bench-leak bench-attack bench-audit bench-speed recordings \
-        train-smoke release-check locks upgrade pins bounds headless clean
+        release-check locks upgrade pins bounds headless clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -117,10 +117,6 @@ bench-audit: $(STAMP)  ## planted leaks found, false alarms a minute
 
 bench-speed: $(STAMP)  ## cost of a run beside a plain transcode
 	$(BIN)/python -m lab.speed --repeat 3
-
-train-smoke: $(STAMP)  ## the whole training chain on a handful of generated images
-	$(BIN)/python -m pip install --quiet -r lab/training/requirements.txt
-	$(BIN)/python -m lab.training.smoke
 
 clean:  ## remove the environment and everything made
 	rm -rf $(VENV) dist build site samples/out

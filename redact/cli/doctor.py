@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from importlib import resources
@@ -102,7 +101,7 @@ def examine(progress: Progress) -> Installation:
     problems = {target: _problem(target) for target in DETECTED_TARGETS}
     first = next((p for p in problems.values() if p is not None), None)
     # Without a model or a library there is nothing to try.
-    failed = try_run(progress) or try_folder_of_code() if first is None else None
+    failed = try_run(progress) or unsafe_pythonpath() if first is None else None
     return Installation(
         describe_models(),
         describe_devices(),
@@ -154,26 +153,13 @@ def try_run(progress: Progress) -> RedactError | None:
     return problem(RedactError, "trial_drawn") if done.needs_review else None
 
 
-def try_folder_of_code() -> RedactError | None:
-    """An error if our processes would execute modules from their current folder, which they must
-    not do among files from strangers; None if they would not."""
+def unsafe_pythonpath() -> RedactError | None:
+    """An error if the user's PYTHONPATH lets Python execute modules of the current folder, which may
+    hold files from strangers; else None."""
     unsafe = safe_python.unsafe_entries()
-    if unsafe:
-        return problem(DependencyError, "pythonpath_unsafe", entries=os.pathsep.join(unsafe))
-    names = {*sys.stdlib_module_names, *(name.partition(".")[0] for name in sys.modules)}
-    with TemporaryDirectory(prefix="redact-") as folder:
-        mark = Path(folder, "executed.txt")
-        for name in names:
-            Path(folder, f"{name}.py").write_text(f"open({str(mark)!r}, 'a')\n", "utf-8")
-        subprocess.run(
-            [*safe_python.START_COMMAND, "doctor", "--help"],
-            cwd=folder,
-            env=safe_python.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        return problem(DependencyError, "folder_executed") if mark.exists() else None
+    if not unsafe:
+        return None
+    return problem(DependencyError, "pythonpath_unsafe", entries=os.pathsep.join(unsafe))
 
 
 _COLUMNS = ("model", "state", "needed_for", "sha256")
