@@ -154,8 +154,8 @@ def try_run(progress: Progress) -> RedactError | None:
 
 
 def unsafe_pythonpath() -> RedactError | None:
-    """An error if the user's PYTHONPATH lets Python execute modules of the current folder, which may
-    hold files from strangers; else None."""
+    """An error if the user's PYTHONPATH lets Python execute modules of the current folder, which
+    may hold files from strangers; else None."""
     unsafe = safe_python.unsafe_entries()
     if not unsafe:
         return None
