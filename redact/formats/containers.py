@@ -77,7 +77,7 @@ _READABLE: Final = {
         Readable("mpeg", cut_by_ffmpeg=True, usual_name="MPEG-PS"),
         Readable("avi", None, ends.avi_end, unordered=True, counts_pieces=True),
         Readable("flv", None, ends.flv_end, states_length=True),
-        Readable("asf", None, ends.asf_end, states_length=True, usual_name="WMV/ASF"),
+        Readable("asf", states_length=True, usual_name="WMV/ASF"),
         Readable("mxf", None, ends.mxf_end, states_length=True),
         Readable("yuv4mpegpipe", usual_name="Y4M"),
     )
@@ -159,7 +159,7 @@ WRITABLE: Final = {
             (".webm",),
             "video/webm",
             Structure.ELEMENTS,
-            frozenset(("opus", "vorbis")),
+            frozenset(("opus",)),
             "libopus",
         ),
     )

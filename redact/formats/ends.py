@@ -158,27 +158,6 @@ def _amf_numbers(data: bytes) -> dict[bytes, float]:
     return found
 
 
-_ASF_FILE: Final = bytes.fromhex("A1DCAB8C47A9CF118EE400C00C205365")
-_ASF_LIVE: Final = 1
-
-
-def asf_end(file: BinaryIO, size: int) -> End:
-    """ASF consists of objects with their lengths. One states the size of the file, unless it was
-    broadcast (ASF specification 1.20, 3.2)."""
-    head = file.read(1 << 16)
-    fields = head[head.find(_ASF_FILE) + 24 :][:80]
-    if int.from_bytes(fields[64:68], "little") & _ASF_LIVE:
-        return NO_STATED_END
-    at, stated = 0, int.from_bytes(fields[16:24], "little")
-    while at < size:
-        file.seek(at + 16)
-        length = int.from_bytes(file.read(8), "little")
-        if length < 24:
-            return BROKEN
-        at += length
-    return End.at(max(at, stated), size)
-
-
 _MXF_PARTITION: Final = bytes.fromhex("060E2B34020501010D01020101")
 _MXF_FOOTER, _MXF_RANDOM_INDEX = 4, 17
 

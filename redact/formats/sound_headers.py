@@ -15,8 +15,6 @@ COMMENTS: Final = (b"\3vorbis", b"OpusTags")
 VENDOR: Final = "vendor"
 """Name, in results of `comments`, of the entry that names the encoding program."""
 
-_NO_COMMENTS: Final = COMMENTS[0] + bytes(8) + b"\1"  # no vendor, no comments, the framing bit
-_VORBIS_FIRST: Final = 30
 _STREAM_INFO: Final = 34
 _ALAC: Final = 36
 _OPUS_HEAD: Final = 19
@@ -38,7 +36,7 @@ def bare_header(codec: str, header: bytes) -> bytes | None:
         return b""  # the packets of these codecs need no header
     match codec:
         case "vorbis":
-            return _bare_vorbis(header)
+            return None  # its comments lie between what a decoder needs
         case "opus":
             size = _opus_size(header)
             return header[:size] if len(header) >= size else None
@@ -50,31 +48,6 @@ def bare_header(codec: str, header: bytes) -> bytes | None:
         case "aac" if not _plain_aac(header):
             return None
     return header if len(header) <= _LONGEST_HEADER and not _TEXT.search(header) else None
-
-
-def _bare_vorbis(header: bytes) -> bytes | None:
-    parts = _laced(header)
-    if parts is None or len(parts[0]) != _VORBIS_FIRST:
-        return None
-    first, comments, setup = parts
-    marks = first[:7], comments[:7], setup[:7]
-    if marks != (b"\1vorbis", COMMENTS[0], b"\5vorbis"):
-        return None
-    return b"\2" + bytes((len(first), len(_NO_COMMENTS))) + first + _NO_COMMENTS + setup
-
-
-def _laced(header: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Split three headers that Xiph lacing joins, as in Matroska: each size is a sum of bytes that
-    continues after 255. None if the header is something else."""
-    if header[:1] != b"\2":
-        return None
-    at, sizes = 1, [0, 0]
-    for number in range(2):
-        while header[at : at + 1] == b"\xff":
-            sizes[number], at = sizes[number] + 255, at + 1
-        sizes[number], at = sizes[number] + (header[at] if at < len(header) else 0), at + 1
-    second, third = at + sizes[0], at + sum(sizes)
-    return header[at:second], header[second:third], header[third:]
 
 
 def _opus_size(header: bytes) -> int:

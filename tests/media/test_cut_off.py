@@ -20,7 +20,6 @@ FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
 MADE = {
     "h264.flv": Clip(options=X264, sounds=[Sound("libmp3lame", 44100)]),
     "old.flv": Clip("flv"),
-    "wmv2.wmv": Clip("wmv2", sounds=[Sound("libmp3lame", 44100)]),
     "mpeg2.mxf": Clip("mpeg2video"),
     "mpeg4.avi": Clip("mpeg4"),
     "h264.mkv": Clip(options=X264),
@@ -29,6 +28,7 @@ MADE = {
 }
 SAYS_NOTHING = {
     "gif.gif": Clip("gif", "rgb8"),
+    "wmv2.wmv": Clip("wmv2", sounds=[Sound("libmp3lame", 44100)]),
     "vp8.ivf": Clip("libvpx", options={}),
     "vp8.ogg": Clip("libvpx", options={}, sounds=[Sound("vorbis")]),
     "mpeg4.nut": Clip("mpeg4"),

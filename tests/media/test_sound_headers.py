@@ -20,7 +20,7 @@ from redact.inspect import inspect_file, prepare_release
 from redact.media import Decode, VideoWriter, probe
 from redact.settings import EncodeSettings
 
-from .footage import FAST, Clip, Sound, audio_packets, commented, make, rewrite
+from .footage import FAST, Clip, Sound, commented, make, rewrite
 
 SECRETS = (b"AcmeBodycam serial 4711", b"48.8566N 2.3522E", b"Jane Roe")
 SAID = {"LOCATION": SECRETS[1].decode(), "ARTIST": SECRETS[2].decode()}
@@ -52,7 +52,7 @@ def silence(codec: str, layout: str) -> Callable[[Any, Any], None]:
     return add
 
 
-def test_vorbis_comments_are_listed_and_dropped_without_loss(tmp_path: Path) -> None:
+def test_vorbis_comments_are_listed_and_dropped(tmp_path: Path) -> None:
     source = tmp_path / "in.mkv"
     commented(make(tmp_path / "plain.mkv", Clip(sounds=[Sound("vorbis")])), source, SAID)
     assert all(secret in source.read_bytes() for secret in SECRETS)
@@ -63,11 +63,8 @@ def test_vorbis_comments_are_listed_and_dropped_without_loss(tmp_path: Path) -> 
     dropped = " ".join(str(d.what) for d in probe(source).dropped)
     assert all(secret.decode() in dropped for secret in SECRETS)
     output = tmp_path / "out.mkv"
-    assert rewrite(source, output).notes == []
+    assert [note.code for note in rewrite(source, output).notes] == ["audio_converted"]
     assert not [s for s in SECRETS if s in output.read_bytes()]
-    before, after = (audio_packets(p)[0] for p in (source, output))
-    assert [p for _, p in before] == [p for _, p in after]
-    assert np.array_equal(samples(source), samples(output))
     with av.open(str(output)) as container:
         assert not list(comments(container.streams.audio[0].codec_context.extradata or b""))
 
@@ -147,5 +144,5 @@ CODECS = ("vorbis", "opus", "flac", "alac", "aac", "mp3", "tta")
 @given(st.sampled_from(CODECS), st.sampled_from(HEADS), st.binary(max_size=80))
 def test_any_bytes_have_a_bare_header_or_none(codec: str, head: bytes, data: bytes) -> None:
     bare = bare_header(codec, head + data)
-    assert bare is None or not bare or codec == "vorbis" or bare in head + data
+    assert bare is None or not bare or bare in head + data
     list(comments(head + data))
