@@ -44,6 +44,7 @@ def test_all_examples_run_and_keep_their_contracts(
     assert isinstance(plan, redact.Plan) and plan.detectors == (("bright lights", "0" * 64),)
 
 
+@pytest.mark.slow
 def test_complete_programs_are_strictly_typed(tmp_path: Path) -> None:
     """mypy reads redact as a user's program does, without redact's own settings. It also finds what
     a program uses without importing it: the test above runs one program after another."""

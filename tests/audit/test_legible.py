@@ -120,14 +120,14 @@ def test_a_caption_that_repeats_the_number_of_a_hidden_plate_is_a_finding(
     assert finding.track == 1 and finding.box.y2 < 40
 
 
-@pytest.mark.parametrize("caption", ["2026-03-14 12:41:07", "GATE 3 CAM04", "73436769"])
+@pytest.mark.parametrize("caption", ["2026-03-14 12:41:07", "GATE 3 CAM04"])
 def test_clocks_and_other_captions_are_no_findings(
     film: Callable[[str], Clip], caption: str
 ) -> None:
     assert audited(film(caption), hidden).findings == ()
 
 
-@pytest.mark.parametrize(("drift", "later"), [(0.0, NUMBER), (1.5, NUMBER), (1.5, "KX72 BRZ")])
+@pytest.mark.parametrize(("drift", "later"), [(0.0, NUMBER), (1.5, "KX72 BRZ")])
 def test_a_moving_number_is_not_a_caption(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drift: float, later: str
 ) -> None:

@@ -124,6 +124,7 @@ def test_files_named_in_commands_exist() -> None:
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
 
 
+@pytest.mark.slow
 def test_pip_accepts_a_folder_with_the_constraints_for_pipx() -> None:
     """pipx first asks pip for the name of a folder, and pip can check no hash of a folder."""
     pytest.importorskip("hatchling", reason="hatchling, which builds the package, is not installed")

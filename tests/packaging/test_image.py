@@ -30,6 +30,7 @@ def asked(port: int, host: str) -> int:
         return 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("socat") is None, reason="the relay of the image is socat")
 def test_the_relay_of_the_image_reaches_the_page(tmp_path: Path) -> None:
     with socket.socket() as free:
@@ -69,6 +70,7 @@ def test_the_relay_of_the_image_reaches_the_page(tmp_path: Path) -> None:
         opened.wait(30)
 
 
+@pytest.mark.slow
 def test_a_port_that_is_none_is_named(tmp_path: Path) -> None:
     done = subprocess.run(
         [*START_COMMAND, "review", str(ROOT / "samples" / "street.mp4"), "--no-open"],

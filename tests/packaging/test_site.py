@@ -30,6 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_page_exists(site: Path) -> None:
     pages = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
     wanted = {"index.html", "lawyers.html", "journalists.html", "fr/demarrer.html", "trust.html"}
@@ -37,6 +38,7 @@ def test_every_page_exists(site: Path) -> None:
     assert {"project/security.html", "project/real.html"} <= pages
 
 
+@pytest.mark.slow
 def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
     loads = re.compile(r"<(?:script|img|iframe|source)[^>]+src=[\"']?(?:https?:)?//[^\s>]+", re.I)
     sheets = re.compile(
@@ -49,6 +51,7 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
         assert not re.search(r"url\([\"']?(?:https?:)?//", sheet.read_text(encoding="utf-8")), sheet
 
 
+@pytest.mark.slow
 def test_no_page_shows_a_missing_picture(site: Path) -> None:
     for page in site.rglob("*.html"):
         for source in re.findall(r"<img[^>]+src=[\"']?([^\"'\s>]+)", page.read_text("utf-8")):

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 from av.video.reformatter import Interpolation
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -46,7 +46,6 @@ def draw(picture: av.VideoFrame, regions: list[Region], style: Style) -> av.Vide
 
 @pytest.mark.parametrize("scaler", SCALERS)
 @pytest.mark.parametrize("form", ["yuv420p", "yuv422p", "yuv420p10le"])
-@settings(max_examples=25)
 @given(
     x=st.floats(0, WIDTH - 30),
     y=st.floats(0, HEIGHT - 30),
@@ -78,7 +77,6 @@ def as_read(stored: av.VideoFrame) -> Frame:
     "form",
     ["yuv410p", "yuv411p", "yuv420p", "yuv422p", "yuyv422", "yuv440p", "nv12"],
 )
-@settings(max_examples=10)
 @given(
     x=st.floats(0, 60),
     y=st.floats(0, 40),
@@ -137,7 +135,6 @@ def test_every_siting(siting: str, x: float, y: float, seed: int) -> None:
     assert all(map(np.array_equal, *drawn))
 
 
-@settings(max_examples=25)
 @given(x=st.floats(0, WIDTH - 30), y=st.floats(0, HEIGHT - 30), seed=st.integers(0, 1000))
 def test_chroma_upsampled_to_full_resolution(x: float, y: float, seed: int) -> None:
     """The reader converts 4:4:0 and the like to 4:4:4, whose chroma is then not sharp."""

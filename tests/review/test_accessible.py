@@ -113,6 +113,7 @@ OPENINGS = [
 ]
 
 
+@pytest.mark.slow
 def test_every_state_of_the_page(page: Page, found: Plan) -> None:
     first, second, third = (t.id for t in found.tracks[:3])
 

@@ -164,6 +164,7 @@ def test_without_a_plan_it_searches_first(street: Path, tmp_path: Path) -> None:
         assert len(read_plan(kept_plan(tmp_path / "clip.redacted.mp4")).tracks) >= 3
 
 
+@pytest.mark.slow
 def test_a_plan_made_for_other_targets_is_not_used(
     work: tuple[Path, Path],
 ) -> None:
