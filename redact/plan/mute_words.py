@@ -25,7 +25,7 @@ def said_in(line: SpokenLine, wanted: str) -> list[tuple[int, int]]:
     Case, accents and punctuation are ignored. It must begin where a word begins: who looks for Ann
     does not mean a planner.
     """
-    found, looked_for = [], folded(wanted)
+    same, similar, looked_for = list[tuple[int, int]](), list[tuple[int, int]](), folded(wanted)
     parts = [
         (folded(part), number)
         for number, (_, _, word) in enumerate(line.words)
@@ -35,9 +35,14 @@ def said_in(line: SpokenLine, wanted: str) -> list[tuple[int, int]]:
         said, end = "", at
         while len(said) < len(looked_for) and end < len(parts):
             said, end = said + parts[end][0], end + 1
-        if holds(said[: len(looked_for)], looked_for):
-            found.append((first, parts[end - 1][1]))
-    return found
+        said, place = said[: len(looked_for)], (first, parts[end - 1][1])
+        if said == looked_for:
+            same.append(place)
+        elif holds(said, looked_for):
+            similar.append(place)
+    # "is John Mill" resembles "John Miller", which is said right there.
+    others = [(a, b) for a, b in similar if all(b < first or last < a for first, last in same)]
+    return sorted(same + others)
 
 
 def words_to_mute(lines: Iterable[SpokenLine], wanted: str) -> Runs:

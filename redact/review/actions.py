@@ -32,6 +32,7 @@ from .page_edits import (
 )
 from .refused_error import RefusedError
 from .sheet import Picture, ask_to_confirm
+from .word_list import muted_words
 
 LATEST_SECOND: Final = 1e9
 """Seconds: longer than any video."""
@@ -163,6 +164,7 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "remove": lambda p, w, d: remove(p, map(int, w["ids"])),
     "mute": _mute,
     "unmute": lambda p, w, d: edit.unmute(p, [int(w["number"])]),
+    "words": lambda p, w, d: muted_words(p, str(w["find"]), w.get("line"), d),
     "texts": lambda p, w, d: decide_texts(p, w["numbers"], w["hide"] is True, d),
     "answer": lambda p, w, d: answer(p, int(w["number"]), str(w["answer"]), d),
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from time import monotonic
+from contextlib import contextmanager, suppress
+from time import monotonic, sleep
 from typing import Any, Final
 
 from ..errors import RedactError
@@ -23,6 +24,15 @@ LEAST_SPENT: Final = 4.0
 def is_making() -> bool:
     """Whether a result is being made, of any video of a case."""
     return _MAKING.locked()
+
+
+NICENESS: Final = 5
+PAUSE_SECONDS: Final = 0.2
+"""Seconds between checks whether work in the background may continue."""
+
+_IN_BACKGROUND: Final[list[Job]] = []
+"""Of work in the background, for all videos of a case, only what was begun last goes on. All at
+once slowed down the results that were made meanwhile."""
 
 
 class JobStoppedError(Exception):
@@ -144,3 +154,56 @@ class Job:
             self.problem = defect(error)
         finally:
             self.over.set()
+
+
+class _BackgroundJob(Job):
+    """Pauses for all other jobs, for results of any video, and for later work like it."""
+
+    def __init__(self, kind: str, work: Callable[[Job], Any], busy: Callable[[], bool]) -> None:
+        super().__init__(kind, work)
+        self._busy = busy
+
+    def advance(self, steps: int = 1) -> None:
+        while self._busy() or is_making() or _IN_BACKGROUND[-1] is not self:
+            self.stop_if_asked()
+            sleep(PAUSE_SECONDS)
+        super().advance(steps)
+
+    def _run(self) -> None:
+        with suppress(AttributeError, OSError):  # of this thread alone, where a system has that
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        _IN_BACKGROUND.append(self)
+        try:
+            super()._run()
+        finally:
+            _IN_BACKGROUND.remove(self)
+
+
+class Background:
+    """Work of one kind for one video, in the background.
+
+    Args:
+        kind: which work, for the page.
+        busy: whether another job is running, for which it pauses.
+    """
+
+    def __init__(self, kind: str, busy: Callable[[], bool]) -> None:
+        self._kind, self._busy = kind, busy
+        self._job: Job | None = None
+        self._starting = threading.Lock()
+
+    def start(self, work: Callable[[Job], Any]) -> None:
+        """Start it, unless it is going on."""
+        with self._starting:
+            if self._job is None or self._job.over.is_set():
+                self._job = _BackgroundJob(self._kind, work, self._busy).start()
+
+    def stop(self, wait: float = 0.0) -> None:
+        """Stop; what was found so far is lost."""
+        if self._job is not None:
+            self._job.ask_to_stop()
+            self._job.over.wait(wait)
+
+    def state(self) -> dict[str, Any] | None:
+        """The progress; None if it has not begun."""
+        return None if self._job is None else self._job.state()

@@ -41,7 +41,8 @@ MOST_PAGE_PIXELS: Final = 4096
 """Width of a picture for the page, at most."""
 
 BACKGROUND_PATHS: Final = frozenset(
-    {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-picture"}
+    f"/api/{name}"
+    for name in ("state", "seen", "waveform", "leave", "texts", "text-picture", "words")
 )
 """Paths that a page requests by itself."""
 
@@ -61,9 +62,9 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame face sheet scene covered left sound waveform texts text-picture",
+    "GET": "state plan frame face sheet scene covered left sound waveform texts text-picture words",
     "POST": "leave edit undo redo reviewer follow hide bridge speech seen excerpt finish stop"
-    " remove-held read still",
+    " remove-held read transcribe still",
 }
 """Routes by method; each is the method of `_Page` with that name."""
 
@@ -124,6 +125,7 @@ class _Page:
                 "unsaved": unsaved,
                 "job": job,
                 "reading": open_.texts.state() if open_ else None,
+                "transcribing": open_.spoken.state() if open_ else None,
             }
         )
 
@@ -219,6 +221,19 @@ class _Page:
     def texts(self, values: dict[str, Any]) -> Answer:
         """The texts read in the video that contain the words "find"."""
         return as_json(self._session.ready().texts.rows(str(values.get("find", ""))))
+
+    def words(self, values: dict[str, Any]) -> Answer:
+        """The lines in which the words "find" are said."""
+        return as_json(self._session.ready().spoken.rows(str(values.get("find", ""))))
+
+    def transcribe(self, values: dict[str, Any]) -> Answer:
+        """Start transcribing what is said with the "model", or stop that."""
+        spoken = self._session.ready().spoken
+        if values.get("stop") is True:
+            spoken.stop()
+        else:
+            spoken.begin(str(values.get("model", "")))
+        return as_json({})
 
     def text_picture(self, values: dict[str, Any]) -> Answer:
         """A text, as JPEG; empty if there is none."""

@@ -43,6 +43,7 @@ from .refused_error import RefusedError
 from .shown_files import Shelf
 from .sound import Waveform, sound_span, to_the_ends
 from .text_list import Texts
+from .word_list import Spoken
 from .work_time import WorkTime
 
 
@@ -63,6 +64,7 @@ class Open:
     overview: Overview
     waveform: Waveform
     texts: Texts
+    spoken: Spoken
 
 
 class Session:
@@ -140,6 +142,7 @@ class Session:
             self.job.over.wait(30)
         if self.open is not None:
             self.open.texts.stop(30)
+            self.open.spoken.stop(30)
             self.open.open_plan.note(self.time.noted)
             try:
                 self.open.open_plan.close()
@@ -318,6 +321,7 @@ class Session:
             overview,
             Waveform(info, plan),
             texts,
+            Spoken(info, open_plan, self.busy),
         )
         if plan.texts is None:
             texts.begin()

@@ -4,12 +4,8 @@ the list what to hide. Reading alone hides nothing.
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -23,7 +19,7 @@ from ..plan import FoundText, Plan, reads, tracks_of_texts
 from ..reading import NumberReader
 from ..types import Action, Frame, Track, one_line
 from ..words import LANGUAGES, words_of
-from .jobs import Job, is_making
+from .jobs import Background, Job
 from .open_plan import OpenPlan
 from .pictures import bgr, encoded
 
@@ -50,32 +46,8 @@ TEXT_CONTEXT: Final = 0.35
 MOST_TEXT_PICTURES: Final = 2000
 """Pictures that are kept, at most; a few kilobytes each."""
 
-NICENESS: Final = 5
-PAUSE_SECONDS: Final = 0.2
-"""Seconds between checks whether reading may continue: it has low priority, and pauses while any
-other job is running."""
 
-
-_READINGS: Final[list[Job]] = []
-"""Of the videos of a case that are read, in the order in which they were opened, only the last goes
-on. All at once, they slowed down the results that were made meanwhile."""
-
-
-class _Reading(Job):
-    """A job that pauses for all other jobs, for results of any video, and for later readings."""
-
-    def __init__(self, work: Callable[[Job], Any], busy: Callable[[], bool]) -> None:
-        super().__init__("read", work)
-        self._busy = busy
-
-    def advance(self, steps: int = 1) -> None:
-        while self._busy() or is_making() or _READINGS[-1] is not self:
-            self.stop_if_asked()
-            time.sleep(PAUSE_SECONDS)
-        super().advance(steps)
-
-
-class Texts:
+class Texts(Background):
     """The texts that can be read in an open video.
 
     Args:
@@ -87,39 +59,20 @@ class Texts:
     def __init__(
         self, info: SourceInfo, open_plan: OpenPlan, frames: Frames, busy: Callable[[], bool]
     ) -> None:
-        self._info, self._open, self._frames, self._busy = info, open_plan, frames, busy
-        self._job: Job | None = None
+        super().__init__("read", busy)
+        self._info, self._open, self._frames = info, open_plan, frames
         self._said: dict[str, list[str]] = {}
         self._pictures: OrderedDict[tuple[int, FoundText], bytes] = OrderedDict()
-        self._lock = threading.Lock()
 
     def begin(self) -> None:
         """Start reading, unless it has begun."""
-        with self._lock:
-            if self._job is None or self._job.over.is_set():
-                self._job = _Reading(self._read, self._busy).start()
-
-    def stop(self, wait: float = 0.0) -> None:
-        """Stop reading; what was read so far is lost."""
-        if self._job is not None:
-            self._job.ask_to_stop()
-            self._job.over.wait(wait)
-
-    def state(self) -> dict[str, Any] | None:
-        """The progress of reading; None if it has not begun."""
-        return None if self._job is None else self._job.state()
+        self.start(self._read)
 
     def _read(self, job: Job) -> int:
-        with suppress(AttributeError, OSError):  # of this thread alone, where a system has that
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         plan = self._open.plan
         seconds = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
         every = max(SECONDS_BETWEEN_LISTED, seconds / MOST_READINGS)
-        _READINGS.append(job)
-        try:
-            found = find_texts(self._info, plan, job, every, NumberReader(threads=1))
-        finally:
-            _READINGS.remove(job)
+        found = find_texts(self._info, plan, job, every, NumberReader(threads=1))
         self._take(found)
         return len(found.texts)
 

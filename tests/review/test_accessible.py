@@ -142,6 +142,7 @@ def test_every_state_of_the_page(page: Page, found: Plan) -> None:
         "sound": lambda: page.click("#tab-sound"),
         "refused": lambda: (page.click("#tone"), page.find(".toast.bad")),
         "texts": lambda: page.click("#tab-texts"),
+        "words": lambda: page.click("#tab-words"),
         "more": lambda: (page.choose(first), page.click("#more summary"), page.find("#more[open]")),
         "keys": lambda: (page.press("ESCAPE"), page.press("?"), page.find(".keys kbd")),
         "finish": lambda: (page.press("ESCAPE"), page.click("#finish"), page.find(".todo")),

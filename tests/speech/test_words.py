@@ -106,6 +106,7 @@ def test_names_are_found_as_they_are_heard() -> None:
     said = line("L'", "homme,", "Jean", "DUPOND-Moretti,", "a", "planner", "d’Anne", "dit")
     assert said_in(said, "Dupont") == [(3, 3)]
     assert said_in(said, "jean dupont moretti") == [(2, 3)]
+    assert said_in(line("is", "Jon", "Miller"), "Jon Miller") == [(1, 2)]
     assert said_in(said, "Ann") == [(6, 6)], "where a word begins"
     assert said_in(said, "Durand") == said_in(said, "") == said_in(said, "!") == []
     assert words_to_mute([said], "Jean Dupont") == ((700, 2300),)

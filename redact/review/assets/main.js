@@ -16,6 +16,7 @@ import * as player from "./player.js";
 import { flush } from "./seen.js";
 import { ShowDialog } from "./show.js";
 import { loadWave, SoundPanel } from "./sound.js";
+import { Spoken } from "./spoken.js";
 import { Stage } from "./stage.js";
 import { Texts } from "./texts.js";
 import { Timeline } from "./timeline.js";
@@ -41,9 +42,9 @@ const App = () => html`
   <${Toasts} />
 `;
 /** Beside the picture: who is chosen, what was found, what can be read and heard. */
-const PANELS = { subject: Chosen, findings: Findings, texts: Texts, sound: SoundPanel };
+const PANELS = { subject: Chosen, findings: Findings, texts: Texts, sound: SoundPanel, words: Spoken };
 function Side() {
-  const names = Object.keys(PANELS).filter((name) => name !== "sound" || state.clip?.sound),
+  const names = Object.keys(PANELS).filter((name) => !["sound", "words"].includes(name) || state.clip?.sound),
     open = state.findings.filter((f) => !f.answer).length;
   const tab = (name) => html`<button role="tab" id=${`tab-${name}`} aria-controls="panel"
     aria-selected=${String(state.tab === name)} onclick=${() => (state.tab = name)}>
@@ -127,6 +128,7 @@ async function watch() {
     if (why && why !== state.unsaved) toast(why, true);
     state.unsaved = why;
     state.reading = now.reading;
+    state.transcribing = now.transcribing;
     const { job } = now;
     state.job = job?.over ? null : job;
     if (!job?.over || job.number === handled) continue;

@@ -57,6 +57,7 @@ for (const [name, value] of Object.entries({
   toast: null,
   job: null, // what is being worked on
   reading: null, // how far the video is read for texts, which goes on beside all else
+  transcribing: null, // how far what is said is transcribed, beside all else too
   unsaved: "", // why nothing can be saved
 }))
   property(name, signal(value));

@@ -9,6 +9,7 @@ import { goTo, listed, MARKS } from "./gallery.js";
 import * as player from "./player.js";
 import { Rows } from "./rows.js";
 import { setMark } from "./sound.js";
+import { saidAt } from "./spoken.js";
 
 const LABELS = 9, // at most, of times
   STEPS = [0.04, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600],
@@ -90,6 +91,7 @@ function Sound() {
     place = (start, end) => ({ left: at(start), width: percent(end - start) });
   return html`<${Over}><path class="wave" d=${wave} /><//>
     ${state.muted.map((m) => html`<i key=${m.number} class="silent" style=${place(m.start / 1000, m.end / 1000)}>${m.how === "tone" ? "♪" : "✕"}</i>`)}
+    ${saidAt().map(([a, b]) => html`<i key=${`said${a}`} class="said" style=${place(a, b)} />`)}
     ${state.mark && html`<i class="marked" style=${place(state.mark.start, state.mark.end)} />`}`;
 }
 
