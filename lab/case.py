@@ -1,4 +1,4 @@
-"""How long a case takes, and whom it shows: `python -m lab.case FOLDER [--sensitivity fast]`.
+"""How long a case takes, and whom it shows: `python -m lab.case FOLDER`.
 
 Every video of the folder is worked off in a real browser (1440 × 900) to the end, with the keys
 that a careful assistant would press: whoever is seen longest is the client, kept with a reason, and
@@ -232,7 +232,7 @@ def _row(name: str, step: Counter[str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", type=Path, help="videos, and plans if they were searched")
-    parser.add_argument("--sensitivity", default="fast", help="of search and audit")
+    parser.add_argument("--sensitivity", default="balanced", help="of search and audit")
     parser.add_argument("--out", type=Path, help="JSON file for what was counted")
     options = parser.parse_args()
     case = ("--set", "operator=R. Roe", "--set", "case=24-117")

@@ -290,7 +290,7 @@ def run_one(
     source, result = folder / f"in{sound.suffix}", folder / "out"
     source.write_bytes(data)
     preset = "8" if sound.suffix == ".webm" else "ultrafast"
-    arguments = ["run", str(source), "-o", f"{result}/", "--sensitivity", "fast", "--json"]
+    arguments = ["run", str(source), "-o", f"{result}/", "--json"]
     code, seconds, memory, out, err = _measured([*arguments, "--preset", preset], folder)
     told = next(iter(_json(out)), {})
     output = Path(told["output"]) if told.get("output") else None

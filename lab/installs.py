@@ -211,7 +211,7 @@ def try_out(environment: Environment, clip: Path) -> str:
     if not told.get("ready") or any(m["state"] != "ok" for m in told["models"]):
         raise InstallError(f"redact doctor: {told}")
     source = Path(shutil.copy2(clip, environment.folder / "cam.mp4"))
-    said = environment.run("redact", "run", source, "--sensitivity", "fast", "--json")
+    said = environment.run("redact", "run", source, "--json")
     faces = json.loads(said or "{}")["tracks"]["face"]
     if not faces:
         raise InstallError("redact run: found no face")

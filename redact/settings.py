@@ -11,9 +11,8 @@ from .types import DEFAULT_TARGETS, EVERYWHERE, TEXT_TARGETS, Scope, Target, wit
 
 
 class Sensitivity(StrEnum):
-    """How hard the detectors search; see `redact.detection.SCAN_SIZES`."""
+    """How hard to search; see `redact.schedule`."""
 
-    FAST = "fast"
     BALANCED = "balanced"
     THOROUGH = "thorough"
 

@@ -84,15 +84,15 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The plan of `--sensitivity fast` for `street`, made once for all tests."""
+    """The plan for `street`, made once for all tests."""
     from redact.media import probe
     from redact.pipeline import Journal, detect
     from redact.plan import read_plan, write_plan
     from redact.progress import Silent
-    from redact.settings import DetectSettings, Sensitivity
+    from redact.settings import DetectSettings
 
     def make(path: Path) -> None:
-        fast = DetectSettings(sensitivity=Sensitivity.FAST)
+        fast = DetectSettings()
         write_plan(detect(probe(street), fast, Journal(Silent())), path)
 
     path = _made_once("street.plan.json", make, tmp_path_factory)

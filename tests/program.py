@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = ("--sensitivity", "fast", "--targets", "face", "--rotate", "0")
+QUICK = ("--targets", "face", "--rotate", "0")
 """Options of a run whose test is not about what is found: a third of the time of one that looks
 for everything."""
 FORKS = sys.platform.startswith("linux")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from redact.detection import load_calibration
-from redact.track import probability_of, settings_of
+from redact.schedule import schedule_of
+from redact.track import probability_of
 from redact.track.assemble import objects_of
 from redact.track.belief import worth_hiding
 from redact.types import Box, Target, log_odds
@@ -33,7 +34,7 @@ def _lines(stored: Stored, frame: int, x: float, y: float) -> Iterator[str]:
     plan, tracker = stored.searched()
     # Only the lab needs the tracklets themselves, so the tracker gives no public access to them.
     log, clip, retired = tracker._log, tracker._clip, tracker._active.retired
-    settings = settings_of(stored.settings.sensitivity)
+    settings = schedule_of(stored.settings.sensitivity).tracking
     weights = load_calibration().tracks
     scan, areas = stored.scans[frame]
     if scan is None:

@@ -14,6 +14,7 @@ from redact.pipeline.search_detectors import detectors_for
 from redact.pipeline.which_way_up import turned_by
 from redact.plan import Plan
 from redact.progress import Silent
+from redact.schedule import schedule_of
 from redact.settings import DetectSettings
 from redact.track import (
     BodyScanners,
@@ -22,7 +23,6 @@ from redact.track import (
     Tracker,
     plates_where_expected,
     scanned,
-    settings_of,
 )
 from redact.track.tracker import _Prepared
 from redact.types import Detections, Rect
@@ -55,7 +55,7 @@ class Stored:
         keep, settings = self.answers.about, self.settings
         turned = keep("turned", lambda _: turned_by(self.info, settings, Journal(Silent())))(None)
         detectors = detectors_for(self.info, settings, None, turned)
-        numbers = settings_of(settings.sensitivity)
+        numbers = schedule_of(settings.sensitivity).tracking
         close: CloseUp = detectors.close_up
         body: Any = detectors.body_scanners
         if body is not None:

@@ -30,6 +30,7 @@ from redact.pipeline.search_detectors import detectors_for
 from redact.plan import Plan
 from redact.progress import Silent
 from redact.record import EvidenceChoice
+from redact.schedule import schedule_of
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.track import (
     IncrementalScanner,
@@ -37,7 +38,6 @@ from redact.track import (
     Tracker,
     plates_where_expected,
     scanned,
-    settings_of,
 )
 from redact.types import DEFAULT_TARGETS, Detections, Frame, Rect, Target
 
@@ -199,7 +199,7 @@ class RedactTool:
         sightings = Sightings(detectors.detector, shape, self._folder)
         record = FrameRecord(Decode(info))
         tracker = Tracker(
-            settings=settings_of(self._sensitivity),
+            settings=schedule_of(self._sensitivity).tracking,
             ask=detectors.close_up.ask,
             read=detectors.reader and detectors.reader.legible,
             body_scanners=detectors.body_scanners,

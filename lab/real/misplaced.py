@@ -84,7 +84,7 @@ def rows(target: str, measured: list[tuple[float, float]]) -> Iterator[str]:
 def main() -> None:
     words = sys.argv[1:]
     args = arguments([w for w in words if w != "--stills"])
-    detector = load_detector("balanced")
+    detector = load_detector()
     labels, clips = chosen_labels(args)
     measured: dict[str, list[tuple[float, float]]] = {"face": [], "plate": []}
     if "--stills" in words:

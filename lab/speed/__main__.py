@@ -39,7 +39,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=2, help="runs of each")
     parser.add_argument("--folder", type=Path, help="keep the clips here")
     parser.add_argument(
-        "options", nargs="*", help="for 'redact run', after --: for example -- --sensitivity fast"
+        "options",
+        nargs="*",
+        help="for 'redact run', after --, such as -- --sensitivity thorough",
     )
     return parser.parse_args(words)
 

@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only every n-th picture of a still")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="further clips")
     args = parser.parse_args()
-    detector, eye = load_detector("balanced", [Target.PLATE]), Eye(1)
+    detector, eye = load_detector(targets=[Target.PLATE]), Eye(1)
     plates = partial(eye.see, target=Target.PLATE)
     rows: list[list[float]] = []
     truth: list[float] = []

@@ -24,6 +24,8 @@ from lab.detect.metrics import F32, LEAST_HEIGHT, MATCH_IOU, Tally, summary, tal
 from lab.detect.reference import I64, Reference
 from lab.training import photometric
 from redact.detection import load_detector
+from redact.schedule import schedule_of
+from redact.settings import Sensitivity
 from redact.types import Target
 
 DEGRADE = ("night", "grey", "motion", "noise", "compress")
@@ -43,7 +45,7 @@ class Package:
     """`redact.detection` as users run it, everything included."""
 
     def __init__(self, sensitivity: str) -> None:
-        self.net: Any = load_detector(sensitivity)
+        self.net: Any = load_detector(schedule_of(Sensitivity(sensitivity)).sizes)
 
     def __call__(self, rgb: NDArray[np.uint8]) -> tuple[F32, F32, I64]:
         found = self.net.detect(rgb)

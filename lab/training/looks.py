@@ -14,7 +14,7 @@ import numpy as np
 from lab.real.labels import find_clips
 from lab.training.films import trained_on
 from lab.training.labelled import Labelled, dev_labels, dev_stills, of_frame
-from redact.detection import SCAN_SIZES, OurNetwork
+from redact.detection import OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
@@ -38,6 +38,7 @@ from redact.detection.people import People
 from redact.detection.scaling import Picture, Scaler
 from redact.detection.weights import SHA256
 from redact.media import Decode, probe
+from redact.schedule import schedule_of
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
 
@@ -71,7 +72,7 @@ class Networks:
         ]
         self.people = people
         self._people = (Eye(threads), People(threads)) if people else None
-        self._sensitivity = sensitivity
+        self._sizes = schedule_of(sensitivity).sizes
         self._ours = OurNetwork((Target.FACE, Target.PLATE), threads)
         self._centerface = CenterFace(threads)
         self._thorough = sensitivity is Sensitivity.THOROUGH
@@ -81,25 +82,23 @@ class Networks:
         """The scans for pictures with a pixel aspect ratio (width / height) of `aspect`."""
         if aspect in self._looks:
             return self._looks[aspect]
-        large, small = SCAN_SIZES[self._sensitivity].faces
-        scales = SCAN_SIZES[self._sensitivity].ours
+        large, small = self._sizes.faces
+        scales = self._sizes.ours
         looks: dict[str, Scan] = {
             OURS: self._ours.detector(*scales, sample_aspect=aspect).scan,
             LARGE: lambda picture: self._centerface.scan(picture, large, aspect),
             SMALL: lambda picture: self._centerface.scan(picture, small, aspect),
         }
-        if fewer := SCAN_SIZES[self._sensitivity].without_plates:
+        if fewer := self._sizes.without_plates:
             looks[OURS_FEWER] = self._ours.detector(*fewer, sample_aspect=aspect).scan
-        if (tilted := SCAN_SIZES[self._sensitivity].tilted) is not None:
+        if (tilted := self._sizes.tilted) is not None:
             looks[TILTED] = lambda picture: self._centerface.scan(picture, tilted, aspect, TILTS)
         if self._people is not None:
             eye, bodies = self._people
             looks |= {
                 EYE_LARGE: lambda picture: eye.scan(picture, large, aspect),
                 EYE_SMALL: lambda picture: eye.scan(picture, small, aspect),
-                PEOPLE: lambda picture: bodies.scan(
-                    picture, SCAN_SIZES[self._sensitivity].people, aspect
-                ),
+                PEOPLE: lambda picture: bodies.scan(picture, self._sizes.people, aspect),
             }
         self._looks[aspect] = looks
         return looks

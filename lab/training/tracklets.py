@@ -16,12 +16,12 @@ from redact.media import Decode, probe, sha256_of
 from redact.pipeline import Journal
 from redact.pipeline.search_detectors import detectors_for
 from redact.progress import Silent
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.track import IncrementalScanner, Tracker, scanned
 from redact.track.active_tracklets import Retired
 from redact.track.belief import AS_DETECTED
-from redact.track.sensitivities import settings_of
 from redact.track.sightings import Rows
+from redact.track.track_settings import TrackSettings
 from redact.types import DEFAULT_TARGETS, Target
 
 SAME = 0.3
@@ -79,7 +79,7 @@ def tracklets_of(
     detectors = detectors_for(info, DetectSettings(targets), None, ())
     shape = f"{sha256_of(path, Journal(Silent()))} {aspect} {tuple(t.word for t in targets)}"
     seen = Sightings(detectors.detector, shape, cache_folder() / "detections")
-    settings = settings_of(Sensitivity.BALANCED)
+    settings = TrackSettings()
     tracker = Tracker(
         # Otherwise the weights are still to be fitted.
         weights=None if as_searched else AS_DETECTED,

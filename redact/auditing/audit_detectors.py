@@ -35,6 +35,7 @@ from .limits import CANDIDATE
 F = TypeVar("F", bound=np.floating[Any])
 
 AUDIT_SIZES: Final = Sizes(
+    "audit",
     ours=(Scale(960, up_to=1600, tile=1600), Scale(416)),
     faces=(Scale(720, up_to=1120), Scale(352)),
     people=(Scale(384, tile=416), Scale(640, most_zoom=1.0, tile=416, overlap=96)),

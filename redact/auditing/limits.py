@@ -6,20 +6,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..settings import Sensitivity
-from ..track import MOST_PATIENCE
-
-WHOLE_SCAN_EVERY: Final = 4.0
-"""Seconds between two scans of the whole picture (`thorough`: half), if anything changed: about one
-per scene as a person would count them."""
-
-SAME_SECONDS: Final = MOST_PATIENCE * WHOLE_SCAN_EVERY
-"""Seconds for which an unchanged picture is not scanned again, in proportion to the interval
-between scans as in the search."""
-
-RESCAN_EVERY: Final = 0.4
-"""Seconds between two scans where somebody is suspected (`fast`: double; `thorough`: every frame):
-two or three scans of a person who is visible for a second."""
+SAME_SECONDS: Final = 16.0
+"""Seconds for which an unchanged picture is not scanned again: `MOST_PATIENCE` times the usual
+interval between scans, as in the search."""
 
 CANDIDATE: Final = 0.05
 """Probability in one scan from which a place is followed (`lab.audit --half dev`)."""
@@ -35,10 +24,3 @@ TEXTURE: Final = 3.0
 DETAIL: Final = 0.7
 """Correlation of output and source from which the source's detail is visible
 (`lab.audit.pixels`)."""
-
-
-def scan_seconds(sensitivity: Sensitivity) -> float:
-    """Seconds between two scans where somebody is suspected; 0 for every frame."""
-    if sensitivity is Sensitivity.THOROUGH:
-        return 0.0
-    return (2 if sensitivity is Sensitivity.FAST else 1) * RESCAN_EVERY

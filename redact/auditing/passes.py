@@ -13,13 +13,12 @@ from ..plan import Plan
 from ..progress import Stages
 from ..reading import NumberReader
 from ..record import DetectorPart, LookedPart
-from ..track import settings_of
+from ..schedule import schedule_of
 from ..types import Frame, Presentation, Target, Track, without_nested
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .file_checks import check_all_shown
 from .findings import Evidence
-from .limits import scan_seconds
 from .pixel_covers import PixelCovers
 from .planes import Both, Plane, is_padded, luma
 from .result import AuditSettings, Check
@@ -70,9 +69,9 @@ def collect(
     detectors = load(targets, ways)
     reads = in_use([READER], detectors.targets)
     reader = NumberReader() if reads else None
-    opinion = None
+    opinion, schedule = None, schedule_of(settings.sensitivity)
     if plan is not None:
-        opinion = SecondOpinion(plan, covers, detectors, settings.sensitivity, reader)
+        opinion = SecondOpinion(plan, covers, detectors, schedule, reader)
     compared = Compared(plan, settings, source.video.upright_size, finished.photograph)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     with (
@@ -94,9 +93,9 @@ def collect(
     spans = [(0, last)] if opinion is None else opinion.spans
     misfits, tracks = [] if opinion is None else opinion.misfits, list[Track]()
     if spans:
-        seconds = scan_seconds(settings.sensitivity)
+        seconds = schedule.audit_suspects_every
         # If every frame is scanned, the whole of it is.
-        every = settings_of(settings.sensitivity).whole_every if seconds else 0.0
+        every = schedule.tracking.whole_every if seconds else 0.0
         again = StillVisible(plan, covers, detectors, every)
         due, known = Due(seconds, last), {} if opinion is None else opinion.seen
         with progress.stage("audit", spans[-1][1] + 1) as stage:

@@ -9,13 +9,9 @@ from typing import Final
 
 from ..plan import Plan, decisions, mask_shape
 from ..risk import rated_places
-from ..settings import Sensitivity
+from ..schedule import Schedule
 from ..track import AROUND_PLACE, FrameClock
 from ..types import Box, Frame, Timeline
-from .limits import WHOLE_SCAN_EVERY
-
-SCANNED_SHARE: Final = 0.06
-"""Of the search's scans, as many as the audit makes at places (`thorough`: twice): its price."""
 
 LEAST_PLACE_SHARE: Final = 0.15
 """Of a scan of the whole picture, what a scan of a place costs at least: about as large a part is
@@ -25,21 +21,20 @@ Span = tuple[int, int]
 """First and last frame, both included."""
 
 
-def scheduled_scans(plan: Plan, sensitivity: Sensitivity) -> dict[int, list[Box] | None]:
+def scheduled_scans(plan: Plan, schedule: Schedule) -> dict[int, list[Box] | None]:
     """Frame → the places that the audit scans in it, in upright source pixels; None: the whole
     picture.
 
     The whole picture is scanned at even distances and in the last frame. Places are scanned where
     what a person called a false alarm is seen best, where a person made a mask smaller, and where
-    somebody is most probably open, up to `SCANNED_SHARE` of what the search scanned.
+    somebody is most probably open, up to `audit_share` of what the search scanned.
     """
     line, scanned = plan.source.timeline, plan.frames_looked_at
     if scanned is None:
         scanned = len(line)
-    times = _times(sensitivity)
-    left = times * max(1.0, SCANNED_SHARE * scanned)
+    left = max(1.0, schedule.audit_share * scanned)
     chosen: dict[int, list[Box] | None] = {len(line) - 1: None}
-    chosen |= dict.fromkeys(_even(line, WHOLE_SCAN_EVERY / times))
+    chosen |= dict.fromkeys(_even(line, schedule.audit_every))
     for frame, box in _opened(plan):
         places = chosen.setdefault(frame, [])
         if places is not None:
@@ -58,32 +53,32 @@ def scheduled_scans(plan: Plan, sensitivity: Sensitivity) -> dict[int, list[Box]
     return chosen
 
 
-def spans_to_rescan(frames: Iterable[int], plan: Plan, sensitivity: Sensitivity) -> list[Span]:
+def spans_to_rescan(frames: Iterable[int], plan: Plan, every: float) -> list[Span]:
     """Spans to scan once more around frames in which somebody is believed to be visible.
 
     A span reaches as far as the next scan of the whole picture can be: who stays in view for longer
     is detected by that scan, which gets a span of its own. No span crosses a cut.
 
+    Args:
+        frames: in which somebody is believed to be visible.
+        plan: of the clip.
+        every: seconds between two scans of the whole picture.
+
     Returns:
         Spans in rising order that do not overlap.
     """
     line, cuts = plan.source.timeline, sorted(plan.cuts)
-    far, found = WHOLE_SCAN_EVERY / _times(sensitivity), list[Span]()
+    found = list[Span]()
     for frame in sorted(set(frames)):
         scene = bisect_right(cuts, frame)
         floor = cuts[scene - 1] if scene else 0
         ceiling = cuts[scene] - 1 if scene < len(cuts) else len(line) - 1
-        first = max(floor, line.frame_at(line.time(frame) - far))
-        last = min(ceiling, line.frame_at(line.time(frame) + far))
+        first = max(floor, line.frame_at(line.time(frame) - every))
+        last = min(ceiling, line.frame_at(line.time(frame) + every))
         if found and first <= found[-1][1]:
             first = found.pop()[0]
         found.append((first, last))
     return found
-
-
-def _times(sensitivity: Sensitivity) -> int:
-    """How many times as often as usual the audit scans."""
-    return 2 if sensitivity is Sensitivity.THOROUGH else 1
 
 
 def _even(line: Timeline, every: float) -> Iterator[int]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..plan import Plan
 from ..reading import NumberReader
 from ..record import BodiesPart
-from ..settings import Sensitivity
+from ..schedule import Schedule
 from ..types import DOUBTFUL, Box, Frame, Target, Track
 from .audit_detectors import AuditDetectors
 from .headcount import Headcount, Suspicion
@@ -23,7 +23,7 @@ class SecondOpinion:
         plan: of the clip.
         covers: says what is hidden where.
         detectors: of the audit.
-        sensitivity: of the audit.
+        schedule: of the audit.
         reader: for plate numbers; None to read none.
 
     Attributes:
@@ -36,13 +36,13 @@ class SecondOpinion:
         plan: Plan,
         covers: Covers,
         detectors: AuditDetectors,
-        sensitivity: Sensitivity,
+        schedule: Schedule,
         reader: NumberReader | None,
     ) -> None:
-        self._plan, self._sensitivity = plan, sensitivity
+        self._plan, self._schedule = plan, schedule
         self.wanted: dict[int, list[Box] | None] = {}
         if detectors.targets:
-            self.wanted = scheduled_scans(plan, sensitivity)
+            self.wanted = scheduled_scans(plan, schedule)
         self._visible = StillVisible(plan, covers, detectors, unless_same=True)
         self._legible = None if reader is None else Legible(plan, covers, detectors, reader)
         self._headcount: Headcount | None = None
@@ -84,7 +84,7 @@ class SecondOpinion:
         counted = [] if self._headcount is None else self._headcount.suspicions
         beliefs += [(frame, seen) for seen, _, frame, _ in (*self._suspicions, *counted)]
         believed = [frame for frame, probability in beliefs if probability >= DOUBTFUL]
-        return spans_to_rescan(believed, self._plan, self._sensitivity)
+        return spans_to_rescan(believed, self._plan, self._schedule.audit_every)
 
     def uncounted(self, seen: list[Track]) -> list[Track]:
         """A track for each person whom the headcount found visible and who is in none of the tracks

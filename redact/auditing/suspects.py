@@ -18,7 +18,6 @@ from ..types import (
     Target,
     Track,
 )
-from .limits import RESCAN_EVERY
 from .what_is_hidden import Covers, by_decision
 
 Stretch = tuple[tuple[int, Box], ...]
@@ -43,6 +42,10 @@ class Suspect:
     rule: str
     track: int | None
 
+
+SEEN_SECONDS: Final = 0.4
+"""Seconds around a detection for which somebody counts as visible, if no mask is there: as many as
+lie between two scans of a suspect."""
 
 _REMEMBERED: Final = 1024
 """Frames whose regions are cached, half a minute: longer than most people are in view. It decides
@@ -116,7 +119,7 @@ def stretches(seen: Track, around: Circumstances) -> list[Stretch]:
         here = seen.at(frame)
         assert here is not None
         visible = here.state is State.DETECTED or (
-            _nearest(around.times[frame], detected) <= RESCAN_EVERY
+            _nearest(around.times[frame], detected) <= SEEN_SECONDS
             and not _hidden(seen.target, frame, here.box, around)
         )
         if visible:

@@ -20,7 +20,7 @@ from ..media import describe_encoders
 from ..pipeline import Delivery, redact_video
 from ..progress import Progress, Silent
 from ..record import EvidenceChoice, library_versions
-from ..settings import DetectSettings, Sensitivity, Settings
+from ..settings import DetectSettings, Settings
 from ..types import DEFAULT_TARGETS, DETECTED_TARGETS, Target
 from ..words import Message, error_words, problem, say, word
 from . import options
@@ -132,7 +132,7 @@ def try_run(progress: Progress) -> RedactError | None:
 
     The video shows two faces and two plates of the sample (samples/CREDITS.md).
     """
-    settings = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
+    settings = Settings(DetectSettings())
     with (
         resources.as_file(resources.files(__package__).joinpath("trial.mp4")) as clip,
         TemporaryDirectory(prefix="redact-") as folder,

@@ -26,13 +26,14 @@ from .loader import (
     require_models,
 )
 from .networks import (
+    BALANCED_SIZES,
     CENTERFACE,
     DETECTORS,
     NANODET,
     READER,
-    SCAN_SIZES,
     SELFIE,
     SILERO,
+    THOROUGH_SIZES,
     Network,
     Sizes,
     in_use,

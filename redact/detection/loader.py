@@ -9,7 +9,6 @@ from functools import cache
 from threading import Lock
 from typing import Final, TypeVar
 
-from ..settings import Sensitivity
 from ..types import (
     DEFAULT_TARGETS,
     Detections,
@@ -38,7 +37,7 @@ from .ensemble import (
 )
 from .eye import Eye
 from .face_plate import CHANNELS, OurNetwork
-from .networks import CENTERFACE, DETECTORS, EYE, NETWORKS, SCAN_SIZES, Sizes, in_use
+from .networks import BALANCED_SIZES, CENTERFACE, DETECTORS, EYE, NETWORKS, Sizes, in_use
 from .people import People
 from .presentations import InEveryWay
 from .scaling import Scaler
@@ -48,9 +47,8 @@ from .weights_for_processor import read_network
 
 T = TypeVar("T")
 
-SMALL_SCAN: Final = replace(SCAN_SIZES[Sensitivity.BALANCED].faces[1], most_zoom=1.0)
-"""The smaller of the two sizes at which `balanced` runs CenterFace: a clear face of 60 pixels in
-1280 has 20 there. Small pictures are not enlarged."""
+SMALL_SCAN: Final = replace(BALANCED_SIZES.faces[1], most_zoom=1.0)
+"""A clear face of 60 pixels in 1280 has 20 there. Small pictures are not enlarged."""
 
 
 class Networks:
@@ -162,38 +160,34 @@ def once(make: Callable[[], T]) -> Callable[[], T]:
 
 
 def load_detector(
-    sensitivity: Sensitivity | str = Sensitivity.BALANCED,
+    sizes: Sizes = BALANCED_SIZES,
     targets: Sequence[Target] = DEFAULT_TARGETS,
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
 ) -> Ensemble:
-    """The main detector: our network; for faces CenterFace too, in `thorough` also tilted; for
-    heads also the eye, and for people NanoDet.
+    """The main detector: our network; for faces CenterFace too; for heads also the eye, and for
+    people NanoDet.
 
     Its scores are probabilities (`redact.detection.calibration`).
 
     Args:
-        sensitivity: how hard to search.
+        sizes: at which each network scans a picture.
         targets: what to search for; `Target.REGION` cannot be detected.
         sample_aspect: width of a source pixel divided by its height.
         threads: see `Networks`.
 
     Raises:
-        ModelError, DependencyError: see `Networks`.
-        ValueError: for an unknown sensitivity; and see `Networks`.
+        ModelError, DependencyError, ValueError: see `Networks`.
     """
-    sensitivity = Sensitivity(sensitivity)
-    few_sizes = sensitivity is not Sensitivity.THOROUGH
-    networks = Networks(targets, threads, keep_memory=few_sizes)
-    said = ensemble_name(sensitivity, targets)
-    return networks.ensemble(SCAN_SIZES[sensitivity], sample_aspect, said)
+    networks = Networks(targets, threads, keep_memory=sizes.keep_memory)
+    return networks.ensemble(sizes, sample_aspect, ensemble_name(sizes, targets))
 
 
-def ensemble_name(sensitivity: Sensitivity, targets: Sequence[Target]) -> tuple[str, str]:
+def ensemble_name(sizes: Sizes, targets: Sequence[Target]) -> tuple[str, str]:
     """Name of the detector of `load_detector`, and SHA-256 of its weights; loads nothing."""
     first, *others = in_use(DETECTORS, targets)
-    names = (f"{first.name} ({sensitivity})", *(n.name for n in others))
+    names = (f"{first.name} ({sizes.name})", *(n.name for n in others))
     return " + ".join(names), "+".join(n.weights_sha256 for n in (first, *others))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..settings import Sensitivity
 from ..types import TEXT_TARGETS, Target, with_nested
 from .views import Scale
 
@@ -126,51 +125,48 @@ class Sizes:
     """The sizes at which each network scans a picture.
 
     Attributes:
+        name: of the detector with these sizes, in plans, records and reports.
         ours: our network.
         without_plates: our network, where no plates are searched for: as a witness of faces it
             needs no more than its small scans. Empty: as `ours`.
         faces: CenterFace, and the eye, for small faces and for large ones.
         people: NanoDet.
         tilted: CenterFace on the tilted picture; None for no such scan.
+        keep_memory: see `redact.detection.device.open_network`; not where tiles have many shapes.
     """
 
+    name: str
     ours: tuple[Scale, ...]
     faces: tuple[Scale, Scale]
     people: tuple[Scale, ...]
     without_plates: tuple[Scale, ...] = ()
     tilted: Scale | None = None
+    keep_memory: bool = True
 
-
-_SMALL_SCANS: Final = (Scale(416), FILLING)
 
 _IN_TILES: Final = Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE)
 
-SCAN_SIZES: Final[dict[Sensitivity, Sizes]] = {
-    Sensitivity.FAST: Sizes(
-        ours=(Scale(640), Scale(256), FILLING),
-        faces=(Scale(960), Scale(416)),
-        people=(_IN_TILES,),
-        without_plates=_SMALL_SCANS,
-    ),
-    Sensitivity.BALANCED: Sizes(
-        ours=(Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
-        faces=(Scale(960, up_to=1280), Scale(416)),
-        people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
-        without_plates=_SMALL_SCANS,
-    ),
-    Sensitivity.THOROUGH: Sizes(
-        ours=(Scale(2560, up_to=8192, tile=1344), Scale(1280), Scale(416), FILLING),
-        faces=(Scale(1280, up_to=3840, tile=1344), Scale(416)),
-        people=(_IN_TILES, Scale(1280, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
-        tilted=Scale(960, up_to=1280),
-    ),
-}
-"""By sensitivity, for a search.
-
-Our network: large faces need the small scale, as it was trained on faces up to 170 pixels. Up to
-1080p, `balanced` does not shrink the picture: with long side 1600 instead of 1920 the recall of
-20-pixel faces at score 0.3 fell from .68 to .53 (first weights, 88 faces;
-`tests/detect/test_small_faces.py` checks it).
+BALANCED_SIZES: Final = Sizes(
+    "balanced",
+    ours=(Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
+    faces=(Scale(960, up_to=1280), Scale(416)),
+    people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
+    without_plates=(Scale(416), FILLING),
+)
+"""Our network: large faces need the small scale, as it was trained on faces up to 170 pixels. Up to
+1080p the picture is not shrunk: with long side 1600 instead of 1920 the recall of 20-pixel faces at
+score 0.3 fell from .68 to .53 (first weights, 88 faces; `tests/detect/test_small_faces.py` checks
+it).
 
 CenterFace: after deface, which scans pictures at full size, and a trial in which long sides of 960
-to 1280 with 416 leaked least; tilted at the sizes at which `balanced` scans the upright picture."""
+to 1280 with 416 leaked least."""
+
+THOROUGH_SIZES: Final = Sizes(
+    "thorough",
+    ours=(Scale(2560, up_to=8192, tile=1344), Scale(1280), Scale(416), FILLING),
+    faces=(Scale(1280, up_to=3840, tile=1344), Scale(416)),
+    people=(_IN_TILES, Scale(1280, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
+    tilted=Scale(960, up_to=1280),
+    keep_memory=False,
+)
+"""Tilted pictures are scanned at the sizes at which `BALANCED_SIZES` scans upright ones."""

@@ -14,6 +14,7 @@ from ..detection import (
 from ..errors import InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of, with_lead
 from ..plan import Plan, SourceRef, build_plan, excerpt_of, uncovered
+from ..schedule import schedule_of
 from ..settings import DetectSettings, Sensitivity
 from ..track import (
     AS_DETECTED,
@@ -22,7 +23,6 @@ from ..track import (
     Tracks,
     plates_where_expected,
     scanned,
-    settings_of,
 )
 from ..types import (
     Doubt,
@@ -70,7 +70,7 @@ def detect(
     turned = turned_by(info, settings, journal)
     detectors = detectors_for(info, settings, detector, turned)
     close_up, small_scans = detectors.close_up, detectors.small_scans
-    numbers = settings_of(settings.sensitivity)
+    numbers = schedule_of(settings.sensitivity).tracking
     digest = sha256_of(info.path, journal)
     # Whoever is in the picture at the start or end of an excerpt was seen before, or is after.
     searched = with_lead(info)

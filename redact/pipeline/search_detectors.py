@@ -30,8 +30,9 @@ from ..errors import DependencyError
 from ..media import SourceInfo
 from ..plan import is_box
 from ..reading import NumberReader
-from ..settings import DetectSettings, Sensitivity
-from ..track import BodyScanners, ScanParts, SmallScans, settings_of
+from ..schedule import schedule_of
+from ..settings import DetectSettings
+from ..track import BodyScanners, ScanParts, SmallScans
 from ..types import Detections, Frame, Presentation, Rect, Target, with_nested
 from ..words import problem
 
@@ -103,8 +104,10 @@ def detectors_for(
 def _own(info: SourceInfo, settings: DetectSettings, turned: Sequence[int]) -> Any:
     """Redact's own networks, which can scan parts of a picture."""
 
+    sizes = schedule_of(settings.sensitivity).sizes
+
     def make(aspect: float) -> Detector:
-        return load_detector(settings.sensitivity, settings.targets, sample_aspect=aspect)
+        return load_detector(sizes, settings.targets, sample_aspect=aspect)
 
     return in_every_way(with_turns(info.video.presentations, turned), make)
 
@@ -161,12 +164,11 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
 def small_scans_for(
     info: SourceInfo, settings: DetectSettings, detector: Detector
 ) -> SmallScans | None:
-    """The small scans for faces; None at sensitivity `fast`, or if no faces are searched for."""
-    faces = in_use([CENTERFACE], settings.targets)
-    if settings.sensitivity is Sensitivity.FAST or not faces:
+    """The small scans for faces; None if no faces are searched for."""
+    if not in_use([CENTERFACE], settings.targets):
         return None
     scan = load_small_scan(detector, float(info.video.upright_sample_aspect))
-    return None if scan is None else SmallScans(scan, settings_of(settings.sensitivity))
+    return None if scan is None else SmallScans(scan, schedule_of(settings.sensitivity).tracking)
 
 
 def detectors_used(
@@ -180,7 +182,7 @@ def detectors_used(
     if not settings.targets:
         return _named(in_use([READER], settings.texts))
     if detector is None:
-        found = [ensemble_name(settings.sensitivity, settings.targets)]
+        found = [ensemble_name(schedule_of(settings.sensitivity).sizes, settings.targets)]
     else:
         found = [(detector.name, detector.weights_sha256)]
     used = in_use([SELFIE], settings.targets)

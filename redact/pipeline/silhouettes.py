@@ -14,7 +14,8 @@ from ..detection import Scaler, Selfie
 from ..errors import DependencyError
 from ..media import SourceInfo, read_ahead
 from ..plan import Plan
-from ..track import ShapeScan, settings_of, shapes_between, without_empty_ends, worth_its_box
+from ..schedule import schedule_of
+from ..track import ShapeScan, shapes_between, without_empty_ends, worth_its_box
 from ..types import Box, Frame, Origin, Rect, State, Target, Track
 from ..words import Message
 from .journal import Journal
@@ -49,7 +50,7 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
     except DependencyError as error:
         journal.warn(Message("people_as_boxes", error=error.message))
         return plan
-    settings = settings_of(plan.settings.sensitivity)
+    settings = schedule_of(plan.settings.sensitivity).tracking
     scans: dict[int, list[ShapeScan]] = defaultdict(list)
     scanned_at: dict[int, float] = {}
     taken = told = 0

@@ -20,7 +20,7 @@ from ..detection import device_now
 from ..errors import UnsafeError
 from ..media import Dropped, SourceInfo
 from ..plan import Plan, dump_plan, mask_shape
-from ..settings import Sensitivity, Settings
+from ..settings import Settings
 from ..types import DEFAULT_TARGETS, Action, Target, readable, utc_text, with_nested
 from ..words import Message, as_json, problem
 from .build_tracks import muted_parts, review_part, subject_parts, track_parts
@@ -260,10 +260,9 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
 
 def _detection_limits(plan: Plan) -> list[LimitPart]:
     frames, looked = len(plan.source.timeline), plan.frames_looked_at
-    if looked is None:  # a plan that does not say: `fast` leaves frames out
-        fast = plan.settings.sensitivity is Sensitivity.FAST
-        return [LimitPart("detection_sampled", f"?/{frames}")] if fast else []
-    return [] if looked == frames else [LimitPart("detection_sampled", f"{looked}/{frames}")]
+    return (
+        [] if looked in (None, frames) else [LimitPart("detection_sampled", f"{looked}/{frames}")]
+    )
 
 
 def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:

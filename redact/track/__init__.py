@@ -19,9 +19,9 @@ from .geometry import grown, warped
 from .incremental_scan import MOST_PATIENCE, IncrementalScanner, ScanParts
 from .patches import PATCH_REACH, Patches, patches_of, sample
 from .scan import plates_where_expected, scanned
-from .sensitivities import AROUND_PLACE, TrackSettings, settings_of
 from .silhouettes import ShapeScan, shapes_between, without_empty_ends, worth_its_box
 from .small_pictures import PATCH_SIDE, SmallFrame, levels_of, shrink
 from .small_scans import SmallScans
 from .step import COAST_SECONDS, SCALES, step
+from .track_settings import AROUND_PLACE, TrackSettings
 from .tracker import Ask, Read, Tracker, Tracks

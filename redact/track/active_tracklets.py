@@ -31,11 +31,11 @@ from .geometry import (
     warped,
 )
 from .patches import Patches, pairwise_likeness, patches_of
-from .sensitivities import AROUND_PLACE, TrackSettings
 from .sightings import SightingLog
 from .small_pictures import SmallFrame, picture_area
 from .starting_score import STARTING_LOG_ODDS
 from .step import step
+from .track_settings import AROUND_PLACE, TrackSettings
 from .tracklets import FIRST_ROUND_LOG_ODDS, Tracklets
 
 RESTLESS_STEP = 0.5

@@ -19,8 +19,8 @@ from .associate import LEAST_LIKENESS, MOST_REACH, REACH, SIZE_RATIO, Pairs, ass
 from .belief import MISSED_LOG_ODDS, Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import box_in_each_frame, keyframes_of
 from .geometry import Index, areas
-from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, Rows, SightingLog
+from .track_settings import TrackSettings
 
 
 @dataclass(frozen=True, slots=True)

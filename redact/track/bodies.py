@@ -19,9 +19,9 @@ from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .changes import Remembered
 from .geometry import areas
 from .incremental_scan import MOST_PATIENCE
-from .sensitivities import JITTER
 from .small_pictures import SmallFrame
 from .starting_score import STARTING_PROBABILITY
+from .track_settings import JITTER
 
 SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
 """Seconds between two body scans: about three a second, and none while nothing is scanned. People

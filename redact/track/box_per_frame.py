@@ -21,9 +21,9 @@ from ..types import (
     Target,
     union,
 )
-from .sensitivities import TrackSettings
 from .sightings import ClipRecord, Rows
 from .smoother import smoothed
+from .track_settings import TrackSettings
 
 
 @dataclass(frozen=True, slots=True)

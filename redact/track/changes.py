@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ..types import Boxes, Rect
 from .geometry import grown
-from .sensitivities import AROUND_PLACE, JITTER
 from .small_pictures import SmallFrame
+from .track_settings import AROUND_PLACE, JITTER
 
 T = TypeVar("T")
 

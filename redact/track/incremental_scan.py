@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from ..types import SAME_PLACE_IOU, Boxes, Detections, Frame, Rect
 from .changes import ScannedPicture
 from .geometry import Index, pairs_of_kind
-from .sensitivities import JITTER
 from .small_pictures import SmallFrame
 from .starting_score import STARTING_PROBABILITY
+from .track_settings import JITTER
 
 MOST_PATIENCE = 4.0
 """Largest factor on `whole_every` between scans of the whole picture, however often these

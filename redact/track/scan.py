@@ -10,8 +10,8 @@ import numpy as np
 
 from ..types import DOUBTFUL, Detections, Frame, Rect, Target
 from .incremental_scan import IncrementalScanner, ScanParts
-from .sensitivities import JITTER
 from .small_scans import SmallScans
+from .track_settings import JITTER
 from .tracker import Tracker
 
 

@@ -15,8 +15,8 @@ from ..types import NEARBY_IOU, Boxes, Frame
 from .changes import ScannedPicture
 from .geometry import grown
 from .incremental_scan import ScanParts
-from .sensitivities import AROUND_PLACE, JITTER, TrackSettings
 from .small_pictures import SmallFrame
+from .track_settings import AROUND_PLACE, JITTER, TrackSettings
 
 _NONE: Final = np.zeros((0, 4))
 

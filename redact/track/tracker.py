@@ -14,7 +14,6 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from ..detection import load_calibration
-from ..settings import Sensitivity
 from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Target, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import assemble, seen_best
@@ -26,9 +25,9 @@ from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, warped
-from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import SmallFrame, shrink
+from .track_settings import JITTER, TrackSettings
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
@@ -91,8 +90,7 @@ class Tracker:
     compact row per sighting, some kilobytes per tracklet, and the bodies of each body scan.
 
     Args:
-        sensitivity: chooses the numbers in `TrackSettings`.
-        settings: numbers to use instead of the sensitivity's own.
+        settings: how tracks are made; None: as usual.
         weights: of the belief in tracks; None: those of the installed models.
         ask: scans each object's best pictures closely (`redact.detection.CloseUp.ask`).
         read: reads possible plates (`redact.reading.NumberReader.legible`).
@@ -101,7 +99,6 @@ class Tracker:
 
     def __init__(
         self,
-        sensitivity: Sensitivity | str = Sensitivity.BALANCED,
         *,
         settings: TrackSettings | None = None,
         weights: Mapping[str, TargetWeights] | None = None,
@@ -109,7 +106,7 @@ class Tracker:
         read: Read | None = None,
         body_scanners: BodyScanners | None = None,
     ) -> None:
-        self.settings = settings or settings_of(Sensitivity(sensitivity))
+        self.settings = settings or TrackSettings()
         self._scaler, self._clock = VideoReformatter(), FrameClock()
         self._cuts = CutFinder()
         self._clip = ClipRecord()

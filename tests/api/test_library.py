@@ -24,9 +24,7 @@ from redact.render import MaskStyle
 from ..pipeline.conftest import SAMPLE, shorten
 
 HOME = Path(redact.__file__).parent
-FAST = redact.Settings(
-    redact.DetectSettings((redact.Target.FACE,), sensitivity=redact.Sensitivity.FAST)
-)
+FAST = redact.Settings(redact.DetectSettings((redact.Target.FACE,)))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +95,7 @@ def test_the_command_line_and_the_library_make_the_same_files(clip: Path, tmp_pa
     for name in ("ours", "theirs"):
         (tmp_path / name).mkdir()
     ours = redact.run(clip, tmp_path / "ours" / "o.mp4", FAST)
-    words = ["run", clip, "-o", tmp_path / "theirs" / "o.mp4", "--sensitivity", "fast", "--json"]
+    words = ["run", clip, "-o", tmp_path / "theirs" / "o.mp4", "--json"]
     words += ["--targets", "face"]
     done = subprocess.run(
         [sys.executable, "-m", "redact", *words], capture_output=True, text=True, check=False

@@ -16,14 +16,13 @@ from redact.detection import load_detector
 from redact.media import probe
 from redact.pipeline import ResultState, save_plan
 from redact.pipeline.search_detectors import detectors_used
+from redact.schedule import schedule_of
 from redact.types import Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
 from ..side_files import plan_of
 
-FAST = redact.Settings(
-    redact.DetectSettings((redact.Target.FACE,), sensitivity=redact.Sensitivity.FAST)
-)
+FAST = redact.Settings(redact.DetectSettings((redact.Target.FACE,)))
 
 
 class Always:
@@ -144,7 +143,7 @@ def test_redacts_own_networks_are_named_without_being_loaded(
     empty: Path, sensitivity: redact.Sensitivity, targets: tuple[Target, ...]
 ) -> None:
     wanted = redact.DetectSettings(targets, sensitivity)
-    loaded = load_detector(sensitivity, targets, threads=1)
+    loaded = load_detector(schedule_of(sensitivity).sizes, targets, threads=1)
     (name, weights), *readers = detectors_used(probe(empty), wanted, None)
     assert (name, weights) == (loaded.name, loaded.weights_sha256)
     assert [reader for reader, _ in readers] == ["PP-OCRv4"] * (Target.PLATE in targets)

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from redact.auditing import AuditSettings, scan_schedule, still_visible
-from redact.auditing.limits import RESCAN_EVERY
+from redact.auditing import AuditSettings, passes, still_visible
 from redact.media import probe
+from redact.schedule import schedule_of
 from redact.settings import Corner, RenderSettings, Sensitivity, Stamp, Style
 from redact.track import MOST_PATIENCE
 from redact.types import Action, Box, FindingKind, Keyframe, Region, State, Target, Track
@@ -51,7 +51,8 @@ def test_missing_masks_are_found(clip: Clip, first: int, length: int) -> None:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> AuditSettings:
     """The whole picture is scanned every fifth of a second."""
-    monkeypatch.setattr(scan_schedule, "WHOLE_SCAN_EVERY", 0.2)
+    usual = schedule_of(Sensitivity.BALANCED)
+    monkeypatch.setattr(passes, "schedule_of", lambda _: replace(usual, audit_every=0.2))
     monkeypatch.setattr(still_visible, "SAME_SECONDS", MOST_PATIENCE * 0.2)
     return AuditSettings(render=RenderSettings())
 
@@ -213,7 +214,7 @@ def test_without_a_plan(clip: Clip, clean: Path) -> None:
     assert not result.passed
     leak = result.findings[0]
     # Without a plan nothing tells at which frame between two looks a mask was missing, or back.
-    between = round(RESCAN_EVERY * 25)
+    between = round(schedule_of(Sensitivity.BALANCED).audit_suspects_every * 25)
     assert 10 - between < leak.first <= 12 and 28 - between < leak.last < 29 + between
     assert any("no plan" in line for line in result.in_words())
 

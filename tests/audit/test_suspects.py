@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing import scan_schedule
 from redact.auditing.findings import Evidence, findings_of
 from redact.auditing.scan_schedule import spans_to_rescan
 from redact.auditing.suspects import (
@@ -62,10 +61,7 @@ def test_a_more_probable_suspect_is_not_believed_less(a: float, b: float) -> Non
     assert found[1] == (high >= DOUBTFUL - 1e-9)
 
 
-def test_a_rescan_reaches_to_the_next_whole_scan_and_over_no_cut(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(scan_schedule, "WHOLE_SCAN_EVERY", 0.5)
+def test_a_rescan_reaches_to_the_next_whole_scan_and_over_no_cut() -> None:
     plan = replace(plan_of(), cuts=(30,))
     for seen, spans in (
         ([], []),
@@ -74,8 +70,8 @@ def test_a_rescan_reaches_to_the_next_whole_scan_and_over_no_cut(
         ([59, 31], [(30, 44), (47, 59)]),
         ([5, 29, 16, 30], [(0, 29), (30, 43)]),
     ):
-        assert spans_to_rescan(seen, plan, Sensitivity.BALANCED) == spans
-    assert spans_to_rescan([10], plan, Sensitivity.THOROUGH) == [(4, 17)]
+        assert spans_to_rescan(seen, plan, 0.5) == spans
+    assert spans_to_rescan([10], plan, 0.25) == [(4, 17)]
 
 
 def path_of(seen: Track) -> Stretch:

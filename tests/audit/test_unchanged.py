@@ -10,8 +10,8 @@ import pytest
 
 from redact.auditing import AuditResult, AuditSettings, passes
 from redact.media import probe
+from redact.schedule import schedule_of
 from redact.settings import Sensitivity
-from redact.track import settings_of
 
 from .conftest import Clip, picture, scenery, write_video
 
@@ -53,8 +53,9 @@ def test_a_face_that_fades_in_slowly_is_found(
 ) -> None:
     """No scan of the whole picture helps here. `tests/track/test_incremental_scan.py` shows the
     same for changes smaller than a codec's."""
-    never = replace(settings_of(Sensitivity.BALANCED), whole_every=1e6)
-    monkeypatch.setattr(passes, "settings_of", lambda _: never)
+    usual = schedule_of(Sensitivity.BALANCED)
+    never = replace(usual, tracking=replace(usual.tracking, whole_every=1e6))
+    monkeypatch.setattr(passes, "schedule_of", lambda _: never)
     # Less than two grey levels from one look to the next.
     shares = [n / 140 for n in range(141)]
     (leak,) = audited(tmp_path, shares, AuditSettings(), step=4).findings

@@ -28,7 +28,7 @@ from redact.types import Action, Decided
 from ..side_files import plan_of
 from .conftest import call
 
-FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+FAST = ("--preset", "ultrafast")
 
 
 @pytest.fixture

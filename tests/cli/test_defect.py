@@ -13,7 +13,7 @@ from redact.errors import ExitCode
 from ..media.footage import Clip, make
 from .conftest import ROOT, call
 
-FAST = ("--sensitivity", "fast", "--targets", "face")
+FAST = ("--targets", "face")
 
 DEFECT = """
 import redact.pipeline.search as search

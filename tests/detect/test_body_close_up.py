@@ -25,7 +25,7 @@ def frame_of(rgb: NDArray[np.uint8]) -> Frame:
 
 
 def body_close_up(*targets: Target) -> BodyCloseUp:
-    found = load_body_close_up(load_detector("fast", targets, threads=1), targets, threads=1)
+    found = load_body_close_up(load_detector(targets=targets, threads=1), targets, threads=1)
     assert found is not None
     return found
 
@@ -105,4 +105,4 @@ def test_without_a_network_for_heads_bodies_are_not_searched_for() -> None:
     face = (Target.FACE,)
     assert load_body_close_up(Others(), face) is None
     people = (Target.PERSON,)
-    assert load_body_close_up(load_detector("fast", people, threads=1), people) is None
+    assert load_body_close_up(load_detector(targets=people, threads=1), people) is None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.detection import Detector, load_detector
+from redact.detection import BALANCED_SIZES, THOROUGH_SIZES, Detector, load_detector
 from redact.detection.centerface import padded
 from redact.detection.ensemble import LEAST_PROBABILITY
 from redact.errors import UnsafeError
@@ -43,7 +43,9 @@ def test_centerface_gets_one_plane_per_colour() -> None:
     assert not shown[..., 33:, :].any() and not shown[..., 97:].any()
 
 
-@pytest.fixture(scope="module", params=["fast", "balanced", "thorough"])
+@pytest.fixture(
+    scope="module", params=[BALANCED_SIZES, THOROUGH_SIZES], ids=lambda sizes: sizes.name
+)
 def detector(request: pytest.FixtureRequest) -> Detector:
     return load_detector(request.param)
 
@@ -75,7 +77,7 @@ def test_odd_and_tiny_pictures_are_checked(detector: Detector, size: tuple[int, 
 
 
 def test_only_requested_targets_are_detected() -> None:
-    found = load_detector("balanced", (Target.PLATE,)).detect(data.astronaut())
+    found = load_detector(targets=(Target.PLATE,)).detect(data.astronaut())
     assert set(found.target.tolist()) <= {int(Target.PLATE)}
     assert (found.score >= LEAST_PROBABILITY).all() and (found.score <= 1).all()
 
@@ -83,7 +85,7 @@ def test_only_requested_targets_are_detected() -> None:
 def test_wide_sample_aspect_is_undone() -> None:
     rgb = data.astronaut()
     squeezed = rgb[:, ::2].copy()
-    found = load_detector("balanced", sample_aspect=2.0).detect(squeezed)
+    found = load_detector(sample_aspect=2.0).detect(squeezed)
     half = Box(ASTRONAUT.x1 / 2, ASTRONAUT.y1, ASTRONAUT.x2 / 2, ASTRONAUT.y2)
     assert covers(found.select(found.score > 0.5), half, 0.6)
 
@@ -91,13 +93,8 @@ def test_wide_sample_aspect_is_undone() -> None:
 @pytest.mark.slow
 def test_large_pictures_are_tiled_and_large_faces_found() -> None:
     rgb = np.ascontiguousarray(np.kron(data.astronaut(), np.ones((4, 4, 1), np.uint8)))
-    found = load_detector("thorough").detect(rgb)
+    found = load_detector(THOROUGH_SIZES).detect(rgb)
     assert covers(found, Box(*(4 * v for v in ASTRONAUT)), 0.6)
-
-
-def test_unknown_sensitivity() -> None:
-    with pytest.raises(ValueError, match="paranoid"):
-        load_detector("paranoid")
 
 
 def test_a_failing_engine_is_never_an_empty_answer(detector: Detector) -> None:

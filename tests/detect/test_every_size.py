@@ -28,7 +28,7 @@ def looked(
     stills: list[Still], target: Target, least: float, steps: int
 ) -> list[tuple[int, float, tuple[float, float], float]]:
     """Number of each still, share of the picture, place, and the probability of the detection."""
-    detector = load_detector("balanced", (target,))
+    detector = load_detector(targets=(target,))
     scene = data.rocket()
 
     def probability(still: Still, share: float, place: tuple[float, float]) -> float:

@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 RUN_ALL = """
 import numpy as np
-from redact.detection import Selfie, load_detector
+from redact.detection import THOROUGH_SIZES, Selfie, load_detector
 from redact.types import Box
 grey = np.full((200, 300, 3), 80, np.uint8)
-print(len(load_detector("thorough").detect(grey)))
+print(len(load_detector(THOROUGH_SIZES).detect(grey)))
 print(Selfie().silhouette(grey, Box(50, 20, 150, 180)))
 """
 

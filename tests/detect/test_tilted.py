@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skimage import data
 
-from redact.detection import load_detector
+from redact.detection import BALANCED_SIZES, THOROUGH_SIZES, Sizes, load_detector
 from redact.detection.centerface import TILTS, scan_tilted
 from redact.types import Detections, Target
 
@@ -45,10 +45,10 @@ def test_thorough_is_surer_of_a_tilted_face() -> None:
     rgb = np.ascontiguousarray(np.rot90(small))
     face = np.array([53.0, 239.0, 181.0, 335.0]) * 96 / 512  # the astronaut's, turned with her
 
-    def surest(sensitivity: str) -> float:
-        found = load_detector(sensitivity).detect(rgb)
+    def surest(sizes: Sizes) -> float:
+        found = load_detector(sizes).detect(rgb)
         middle = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
         inside = ((middle > face[:2]) & (middle < face[2:])).all(axis=1)
         return float(found.score[inside & (found.target == Target.FACE)].max(initial=0))
 
-    assert surest("thorough") > surest("balanced")
+    assert surest(THOROUGH_SIZES) > surest(BALANCED_SIZES)

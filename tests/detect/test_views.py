@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from redact.detection import SCAN_SIZES, load_detector
+from redact.detection import BALANCED_SIZES, THOROUGH_SIZES, load_detector
 from redact.detection.views import GRID, PART_CONTEXT, Scale, View, spans, spans_of, views
 from redact.types import Frame, Rect
 
@@ -36,7 +36,7 @@ def test_spans_cover_and_overlap(length: int, tile: int, share: float) -> None:
 
 @given(width=st.integers(1, 5000), height=st.integers(1, 5000), aspect=st.floats(0.5, 2.0))
 def test_views_stay_inside_and_are_bounded(width: int, height: int, aspect: float) -> None:
-    for scales in (sizes.ours for sizes in SCAN_SIZES.values()):
+    for scales in (BALANCED_SIZES.ours, THOROUGH_SIZES.ours):
         seen = views(width, height, scales, aspect)
         assert seen and len(set(seen)) == len(seen)
         largest = max(s.tile for s in scales)

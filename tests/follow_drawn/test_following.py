@@ -16,7 +16,7 @@ from redact.follow_drawn import Frames, follow, index_packets
 from redact.media import probe
 from redact.plan import Plan, SourceRef
 from redact.risk import follows_to
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import Box, Frame, Keyframe, Origin, State, Target, Timeline, Track
 
 from ..media.footage import ADVANCE, Clip, make
@@ -60,7 +60,7 @@ class Scene:
 def of_scene(scene: Scene, frames: int = 75) -> dict[int, Keyframe]:
     timeline = Timeline(Fraction(1, RATE), tuple(range(frames)))
     source = SourceRef("made.mp4", "0" * 64, 1, WIDE, TALL, timeline)
-    plan = Plan(source, DetectSettings((Target.FACE,), Sensitivity.FAST), ())
+    plan = Plan(source, DetectSettings((Target.FACE,)), ())
     keys = follow(cast(Frames, scene), plan, 3, scene.place(3), lambda _: True, back=False)
     return {key.frame: key for key in keys}
 

@@ -16,7 +16,7 @@ import pytest
 from redact.follow_drawn import Frames, PacketIndex, Superseded, bytes_of, index_packets
 from redact.media import Decode, plane_array, probe
 from redact.plan import Plan, SourceRef
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import Frame, Target, Timeline
 
 from ..media.footage import Clip, make
@@ -43,7 +43,7 @@ def plan_of(path: Path) -> tuple[Plan, list[str]]:
             unchecked.append(frame.index)
     timeline = Timeline(info.video.time_base, tuple(pts))
     source = SourceRef(path.name, "0" * 64, info.size, *info.video.upright_size, timeline)
-    settings = DetectSettings((Target.FACE,), Sensitivity.FAST)
+    settings = DetectSettings((Target.FACE,))
     return Plan(source, settings, (), unchecked=tuple(unchecked)), digests
 
 

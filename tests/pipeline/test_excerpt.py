@@ -16,7 +16,7 @@ from redact.pipeline import Journal, detect, require_same_source
 from redact.plan import read_plan
 from redact.progress import Silent
 from redact.record import read_manifest
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import Box, Detections, Frame, Scope, Target
 
 from ..program import QUICK, program
@@ -74,7 +74,7 @@ class TurnsAway:
 def test_whoever_is_detected_before_the_cut_is_hidden_from_the_first_picture_on(
     made: Path,
 ) -> None:
-    settings = DetectSettings((Target.FACE,), Sensitivity.FAST, scope=Scope(cut=(0.2, 0.4)))
+    settings = DetectSettings((Target.FACE,), scope=Scope(cut=(0.2, 0.4)))
     info = probe_excerpt(made / "cam.mp4", settings.scope)
     plan = detect(info, settings, Journal(Silent()), TurnsAway())
     assert any(r.box.common(Box(*PLACE)) > 0.9 * Box(*PLACE).area for r in plan.regions_at(0))

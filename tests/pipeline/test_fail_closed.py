@@ -37,7 +37,7 @@ from ..media.test_damage import spoil
 from ..side_files import put_record
 from .conftest import SAMPLE, alone, shorten
 
-FAST = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
+FAST = Settings(DetectSettings())
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_a_damaged_key_frame_does_not_count_as_checked(tmp_path: Path) -> None:
     info = probe(source)
     damaged = [frame for frame in Decode(info) if frame.damaged]
     assert damaged
-    settings = DetectSettings(sensitivity=Sensitivity.FAST, targets=(Target.PLATE,))
+    settings = DetectSettings(sensitivity=Sensitivity.BALANCED, targets=(Target.PLATE,))
     plan = detect(info, settings, Journal(Silent()))
     assert plan.unchecked
     # Decoders on several threads report damage late: which frames are marked may differ.

@@ -35,8 +35,8 @@ from ..program import program
 from ..side_files import folder_of, held_of, plan_of, record_of
 from .conftest import alone
 
-FAST = ("--sensitivity", "fast")
-FASTEST = DetectSettings(sensitivity=Sensitivity.FAST)
+FAST = ()
+FASTEST = DetectSettings()
 REASON = "a statue"
 
 
@@ -273,7 +273,7 @@ def test_without_a_plan_verify_counts_from_the_first_picture_too(tmp_path: Path)
         *(1, FindingKind.UNCOVERED, Target.FACE, 10, 12, at, at + 0.08, here, (), "probable")
     )
     looked = LookedPart(20, 20, 0, (), ())
-    result = AuditResult(Sensitivity.FAST, False, (finding,), (), (), looked)
+    result = AuditResult(Sensitivity.BALANCED, False, (finding,), (), (), looked)
     first = first_time(info, None)
     assert any(" at 0:00," in line for line in plainly(info, result, first))
     assert any(" 0:00.400–" in line for line in result.in_words(first))  # of --verbose

@@ -32,7 +32,7 @@ from redact.pipeline.saved_plan import reuse_plan
 from redact.plan import write_plan
 from redact.progress import Silent
 from redact.record import EvidenceChoice
-from redact.settings import DetectSettings, Sensitivity, Settings
+from redact.settings import DetectSettings, Settings
 
 from ..cli.conftest import call
 from ..media.footage import Clip, make
@@ -40,7 +40,7 @@ from ..side_files import held_of, plan_of, record_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is refused")
 
-SETTINGS = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
+SETTINGS = Settings(DetectSettings())
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def test_odd_sides_full_chroma_and_pcm(tmp_path: Path) -> None:
 def test_a_plan_of_odd_pictures_is_not_called_changed(tmp_path: Path) -> None:
     odd = make(tmp_path / "odd.mp4", Clip(fmt="yuv444p", size=(99, 51)))
     plan = tmp_path / "odd.plan.json"
-    program("detect", odd, "--sensitivity", "fast", "-o", plan)
+    program("detect", odd, "-o", plan)
     done = program("apply", odd, plan, "--for-web")
     assert done.returncode == ExitCode.MISMATCH
     assert "100x52" in done.stderr and "'redact run'" in done.stderr

@@ -54,7 +54,7 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_people_without_a_visible_face_are_hidden(
     away: Path, tmp_path: Path, target: Target
 ) -> None:
-    asked = redact.DetectSettings((target, Target.FACE), redact.Sensitivity.FAST)
+    asked = redact.DetectSettings((target, Target.FACE))
     result = redact.run(away, tmp_path / "out.mp4", redact.Settings(asked))
     assert result.plan is not None and result.audit is not None
     assert {t.target for t in result.plan.tracks} == {target}, "a face is no second target"

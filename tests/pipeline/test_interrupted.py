@@ -54,7 +54,7 @@ def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from redact.media import Decode, probe, sha256_of
     from redact.plan import SourceRef, build_plan, write_plan
     from redact.progress import Silent
-    from redact.settings import DetectSettings, Sensitivity
+    from redact.settings import DetectSettings
     from redact.types import Box, Keyframe, Origin, State, Target, Timeline, Track
 
     info = probe(longer)
@@ -73,7 +73,7 @@ def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     track = Track(1, Target.REGION, keys, origin=Origin.MANUAL)
     path = tmp_path_factory.mktemp("plan") / "whole.plan.json"
     write_plan(
-        build_plan(ref, DetectSettings((Target.PLATE,), Sensitivity.FAST), [track], (), ()),
+        build_plan(ref, DetectSettings((Target.PLATE,)), [track], (), ()),
         path,
     )
     return path

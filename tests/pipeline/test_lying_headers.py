@@ -16,6 +16,7 @@ from redact.auditing.scan_schedule import scheduled_scans
 from redact.media import probe
 from redact.pipeline import Journal, detect
 from redact.progress import Silent
+from redact.schedule import schedule_of
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import DEFAULT_TARGETS, Detections, Frame, Target, Timeline
 
@@ -23,7 +24,7 @@ from ..media.footage import Clip, make
 from ..review.plans import plan_of
 from .conftest import SAMPLE
 
-FAST = DetectSettings(sensitivity=Sensitivity.FAST)
+FAST = DetectSettings()
 LIES = [("1/16", "mp4"), ("16", "avi")]
 
 
@@ -153,5 +154,5 @@ def test_no_stated_clock_leaves_many_pictures_unscanned(tmp_path: Path) -> None:
     plan = plan_of(frames=600)
     times = Timeline(Fraction(1, 50_000), tuple(range(600)))
     plan = replace(plan, source=replace(plan.source, timeline=times))
-    whole = scheduled_scans(plan, Sensitivity.BALANCED)
+    whole = scheduled_scans(plan, schedule_of(Sensitivity.BALANCED))
     assert max(np.diff([n for n, places in sorted(whole.items()) if places is None])) <= 256

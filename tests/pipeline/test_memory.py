@@ -17,7 +17,7 @@ def peak(source: Path, output: Path) -> int:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "redact", "run", str(source), "-o", str(output)),
-            *("--sensitivity", "fast", "--targets", "plate"),
+            *("--targets", "plate"),
             *("--preset", "ultrafast", "--no-manifest"),
         ],
         cwd=ROOT,

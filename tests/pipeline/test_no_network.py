@@ -57,7 +57,7 @@ def test_a_run_opens_no_internet_socket(tmp_path: Path) -> None:
 def test_an_engine_that_calls_home_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnxruntime, "__version__", "1.32.0")
     with pytest.raises(DependencyError, match="contacts a server"):
-        load_detector("fast")
+        load_detector()
 
 
 def test_no_native_library_contains_a_telemetry_host() -> None:

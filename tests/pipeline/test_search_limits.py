@@ -13,7 +13,7 @@ from redact.media import probe
 from redact.pipeline import Journal, detect
 from redact.plan import Plan, dump_plan, parse_plan, write_plan
 from redact.progress import Silent
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import (
     Box,
     Scope,
@@ -26,7 +26,7 @@ from redact.words import error_words
 from ..media.footage import Clip, make
 from ..side_files import record_of
 
-FAST = DetectSettings(sensitivity=Sensitivity.FAST)
+FAST = DetectSettings()
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_an_ignored_area_is_recorded_and_the_audit_skips_it(
     redact, street: Path, face: Track, tmp_path: Path
 ) -> None:
     area, output, plan = area_in_words(around(face)), tmp_path / "out.mp4", tmp_path / "p.json"
-    options = ("--ignore-area", area, "--sensitivity", "fast", "--plan", plan)
+    options = ("--ignore-area", area, "--plan", plan)
     done = redact("run", street, "-o", output, *options)
     assert done.returncode == ExitCode.DONE, done.stderr
     last = done.stderr.strip().splitlines()[-1]
@@ -119,7 +119,7 @@ def test_a_plan_of_another_search_is_not_reused(
     redact, street: Path, everything: Plan, tmp_path: Path
 ) -> None:
     write_plan(everything, tmp_path / "p.json")
-    options = ("--sensitivity", "fast", "--plan", tmp_path / "p.json")
+    options = ("--plan", tmp_path / "p.json")
     for more in (("--ignore-area", "0,0,9,9"), ("--rotate", "90")):
         done = redact("run", street, "-o", tmp_path / "out.mp4", *options, *more)
         assert done.returncode == ExitCode.EXISTS and more[0] in done.stderr

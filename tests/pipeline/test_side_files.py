@@ -185,7 +185,7 @@ def test_no_held_back_file_is_in_a_release_folder(
     assert (closed / f"{source.stem}.needs-review.mp4").exists()
     # What was made from it once is known by its source, whatever neutral name is free by then.
     held = sorted(closed.iterdir())
-    again = ("--release", "--audio", "mute", "-o", folder / "video.mp4", "--sensitivity", "fast")
+    again = ("--release", "--audio", "mute", "-o", folder / "video.mp4")
     done = redact("run", source, *again)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert "since an earlier run" in done.stderr and sorted(closed.iterdir()) == held

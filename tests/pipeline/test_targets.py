@@ -81,10 +81,10 @@ def test_the_audit_has_the_sensitivity_of_the_plan(
     from redact.settings import DrawSettings, Sensitivity
 
     drawn = read_plan(plan)
-    assert drawn.settings.sensitivity is Sensitivity.FAST
+    assert drawn.settings.sensitivity is Sensitivity.BALANCED
     order = order_to_apply(probe(street), DrawSettings(), alone(tmp_path / "out.mp4"))
     made = apply(order, drawn, Journal(Silent()))
-    assert made.audit.sensitivity is Sensitivity.FAST
+    assert made.audit.sensitivity is Sensitivity.BALANCED
     assert made.audit.looked.targets == ("face", "plate")
     assert 0 < made.audit.looked.frames_looked_at < made.audit.looked.frames_compared
 
@@ -100,7 +100,7 @@ def test_an_audit_without_targets_is_refused(street: Path, targets: tuple[Target
 def test_fast_states_how_many_frames_it_scanned(redact, street: Path, tmp_path: Path) -> None:
     plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
     done = redact(
-        *("run", street, "-o", output, "--sensitivity", "fast", "--plan", plan),
+        *("run", street, "-o", output, "--plan", plan),
     )
     assert done.returncode == ExitCode.DONE, done.stderr
     looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]

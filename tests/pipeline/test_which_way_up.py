@@ -19,7 +19,7 @@ from redact.pipeline import Journal, detect
 from redact.pipeline.which_way_up import decided_ways, of_photograph, turned_by
 from redact.plan import dump_plan, parse_plan, read_plan
 from redact.progress import Silent
-from redact.settings import DetectSettings, Rotate, Sensitivity
+from redact.settings import DetectSettings, Rotate
 from redact.types import Box, Detections, Target
 
 from ..conftest import SHARED
@@ -27,7 +27,7 @@ from ..conftest import SHARED
 LONG_SIDE = 960
 """Pixels of a clip that was turned, about."""
 
-FACES = DetectSettings((Target.FACE,), Sensitivity.FAST)
+FACES = DetectSettings((Target.FACE,))
 
 
 def laid(source: Path, target: Path, quarters: int, frames: int = 16, first: int = 0) -> Path:

@@ -18,13 +18,13 @@ from redact.plan import DAMAGE_REACH, Plan, SourceRef
 from redact.plan.tracks_by_frame import TracksByFrame
 from redact.plan.where_sure import is_certain
 from redact.review.overview import masks_at
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 FRAMES = 5000
 LINE = Timeline(Fraction(1, 30), tuple(range(FRAMES)))
 SOURCE = SourceRef("clip.mp4", "0" * 64, 1, 320, 240, LINE)
-FOUND_BY = DetectSettings((Target.FACE,), Sensitivity.FAST)
+FOUND_BY = DetectSettings((Target.FACE,))
 HERE = Box(40, 40, 80, 90)
 
 

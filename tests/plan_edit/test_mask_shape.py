@@ -29,6 +29,7 @@ from redact.plan import (
 from redact.record.build_tracks import track_parts
 from redact.record.case import CaseFields
 from redact.render import mask_of
+from redact.schedule import schedule_of
 from redact.settings import RenderSettings, Sensitivity
 from redact.types import Action, Decided, Keyframe, Outline, Region, State, Target, Track
 
@@ -191,8 +192,9 @@ def test_smaller_masks_are_recorded_with_their_author_and_scanned_by_the_audit()
     (part,) = track_parts(plan, RenderSettings(), CaseFields(), {})
     (told,) = part.made_smaller
     assert (told.first, told.last, told.reason, told.by) == (20, 29, "only his hand", "R. Roe")
-    looks = scheduled_scans(plan, Sensitivity.BALANCED)
-    assert {20, 25, 29} <= looks.keys() - scheduled_scans(moving(), Sensitivity.BALANCED).keys()
+    usual = schedule_of(Sensitivity.BALANCED)
+    looks = scheduled_scans(plan, usual)
+    assert {20, 25, 29} <= looks.keys() - scheduled_scans(moving(), usual).keys()
 
 
 def test_a_box_is_not_turned_inside_out() -> None:

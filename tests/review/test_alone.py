@@ -24,7 +24,7 @@ from redact.mask_size import MARGIN
 from redact.media import probe
 from redact.plan import Plan, SourceRef, read_plan, write_plan
 from redact.review import Session
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 from ..cli.conftest import call
@@ -253,7 +253,7 @@ def hour() -> Plan:
     source = SourceRef(
         "hour.mp4", "0" * 64, 1, 1920, 1080, Timeline(Fraction(1, 25), tuple(range(frames)))
     )
-    return Plan(source, DetectSettings((Target.FACE,), Sensitivity.FAST), tuple(tracks))
+    return Plan(source, DetectSettings((Target.FACE,)), tuple(tracks))
 
 
 def test_an_hour_of_plan_data_is_answered_quickly(tmp_path: Path, street: Path) -> None:

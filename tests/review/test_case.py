@@ -30,7 +30,7 @@ from redact.record import EvidenceChoice, build_manifest, dump_manifest
 from redact.review import Case, ReviewOptions, locked_for_review
 from redact.review.jobs import Job
 from redact.review.server import PageServer
-from redact.settings import DetectSettings, RenderSettings, Sensitivity
+from redact.settings import DetectSettings, RenderSettings
 
 from ..pipeline.conftest import SAMPLE, shorten
 from ..record.samples import make_record
@@ -75,9 +75,9 @@ class Asking:
 
 @contextmanager
 def serving(
-    *places: Path, folder: Path | None = None, words: tuple[str, ...] = ("--sensitivity", "fast")
+    *places: Path, folder: Path | None = None, words: tuple[str, ...] = ()
 ) -> Iterator[tuple[Case, PageServer]]:
-    settings = DetectSettings(sensitivity=Sensitivity.FAST)
+    settings = DetectSettings()
     case = Case(
         ReviewOptions(settings, RenderSettings().margin, EvidenceChoice(), folder, words), places
     )

@@ -218,7 +218,7 @@ def session(street: Path, found: Plan, tmp_path: Path) -> Iterator[Session]:
     note = FindingNote(1, "possible_leak", "face", 0, last, ((0, low), (last, low)), "none", REASON)
     review = ReviewState(findings=(marked(hole, note),))
     write_plan(replace(hole, review=review), tmp_path / "p.json")
-    fast = DetectSettings(sensitivity=Sensitivity.FAST)
+    fast = DetectSettings()
     made = Session(source, tmp_path / "p.json", fast, 0.15)
     over(made)
     yield made

@@ -122,7 +122,7 @@ def test_what_is_marked_with_the_mouse_is_searched_and_made(
     browser: Any, street: Path, tmp_path: Path
 ) -> None:
     clip = film(tmp_path / "cam.mp4", street)
-    with served(clip, "--sensitivity", "fast") as (address, _):
+    with served(clip) as (address, _):
         begun = time.monotonic()
         page = Page(browser, address, "survey-")
         page.find("[role=slider]")
@@ -169,7 +169,7 @@ def test_what_is_marked_with_the_mouse_is_searched_and_made(
         assert page.complaints() == []
     assert result.exists() or list(plan_of(result).parent.glob("NOT-FOR-RELEASE/*.mp4"))
     # Another day: what was searched is there, and more can be marked.
-    with served(clip, "--sensitivity", "fast") as (address, _):
+    with served(clip) as (address, _):
         page = Page(browser, address, "again-")
         page.until(lambda: len(states(page)) == 1)
         page.click("#mark-more")
@@ -181,7 +181,7 @@ def test_what_is_marked_with_the_mouse_is_searched_and_made(
 @pytest.mark.slow
 def test_by_keys_and_in_french(browser: Any, street: Path, tmp_path: Path) -> None:
     clip = film(tmp_path / "cam.mp4", street)
-    with served(clip, "--sensitivity", "fast", "--lang", "fr") as (address, _):
+    with served(clip, "--lang", "fr") as (address, _):
         page = Page(browser, address, "relevé-")
         look_like(page, "fr", "dark")
         page.find("[role=slider]")

@@ -87,7 +87,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
     hole = replace(found, tracks=tuple(t for t in doubted if t.id != missed))
     write_plan(hole, plan_file)
     gone = next(t for t in found.tracks if t.id == missed)
-    words = ("--set", "operator=R. Roe", "--set", "case=24-117", "--sensitivity", "fast")
+    words = ("--set", "operator=R. Roe", "--set", "case=24-117")
     resize(browser, 1280, 760)
     with served(case, *words, programs=programs) as (address, _):
         page = Page(browser, address, "story-")

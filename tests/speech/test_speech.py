@@ -26,7 +26,6 @@ from redact.settings import (
     EncodeSettings,
     RenderSettings,
     Rotate,
-    Sensitivity,
     Settings,
 )
 from redact.speech import LISTEN_AGAIN, speech_in
@@ -140,7 +139,7 @@ def test_fix_mutes_what_the_audit_heard(
     """The search hears nothing, as if only the encoder had made the voice clear."""
     clip = film(tmp_path / "cam.mkv", [with_voice(12, AT)], pictures=street)
     monkeypatch.setattr("redact.pipeline.mute_speech.speech_to_mute", lambda *given: [])
-    quick = DetectSettings((Target.FACE,), Sensitivity.FAST, rotate=Rotate.NOT)
+    quick = DetectSettings((Target.FACE,), rotate=Rotate.NOT)
     settings = Settings(quick, RenderSettings(), EncodeSettings(audio=Audio.MUTE_SPEECH))
     held = redact_video(clip, settings, Delivery(tmp_path / "out.mkv"), Silent())
     assert held.needs_review

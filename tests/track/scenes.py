@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from redact.schedule import schedule_of
 from redact.settings import Sensitivity
-from redact.track import Tracker, Tracks, settings_of
+from redact.track import Tracker, Tracks
 from redact.types import Box, Detections, Frame, Target, Track
 
 Grey = NDArray[np.uint8]
@@ -23,7 +24,7 @@ WEIGHTS = {
 }
 """Weights of the belief in tracks for all tests of the tracker: near the first that were fitted,
 and fixed, so that new ones change no test. Plates begin higher, as leaving one open costs less."""
-COSTS = {"fast": 2.0, "balanced": 4.0, "thorough": 20.0}
+COSTS = {"balanced": 4.0, "thorough": 20.0}
 """What a leak costs in these tests, likewise; see `TrackSettings.leak_cost`."""
 WIDTH, HEIGHT = 320, 180
 
@@ -87,9 +88,10 @@ PARTS = {"stitch": "stitch_time", "grace": "grace"}
 
 
 def tracker_of(sensitivity: str = "balanced", *without: str, **more: Any) -> Tracker:
-    settings = replace(settings_of(Sensitivity(sensitivity)), leak_cost=COSTS[sensitivity])
+    settings = schedule_of(Sensitivity(sensitivity)).tracking
+    settings = replace(settings, leak_cost=COSTS[sensitivity])
     settings = replace(settings, **{PARTS[part]: 0.0 for part in without})
-    return Tracker(sensitivity, **{"weights": WEIGHTS, "settings": settings, **more})
+    return Tracker(**{"weights": WEIGHTS, "settings": settings, **more})
 
 
 def track_clip(

@@ -12,6 +12,8 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from redact.detection import Bodies, load_calibration
+from redact.schedule import schedule_of
+from redact.settings import Sensitivity
 from redact.track import BodyScanners, Clues, Tracker, probability_of
 from redact.track.belief import worth_hiding
 from redact.track.bodies import (
@@ -272,7 +274,8 @@ def test_what_is_seen_once_on_coachwork_is_a_lamp(
     def nothing(_: Frame, boxes: NDArray[np.float64]) -> Detections:
         return Detections.empty()
 
-    tracker = Tracker("thorough", body_scanners=BodyScanners(bodies, nothing))
+    thorough = schedule_of(Sensitivity.THOROUGH).tracking
+    tracker = Tracker(settings=thorough, body_scanners=BodyScanners(bodies, nothing))
     for index in range(pictures):
         tracker.observe(frame(index), detections(place, score=score))
     assert bool(tracker.finish().tracks) is hidden

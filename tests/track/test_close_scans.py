@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.detection import load_calibration
-from redact.track import settings_of
+from redact.track import TrackSettings
 from redact.track.belief import MOST_CLOSE_SCANS, Clues, worth_hiding
 from redact.types import DETECTED_TARGETS, Box, Detections, Frame, Target, Track
 
@@ -75,7 +75,7 @@ def test_a_fainter_detection_causes_no_further_close_scan() -> None:
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
 def test_with_the_installed_weights_close_scans_decide_doubtful_cases(target: Target) -> None:
     """And neither an average detection nor nothing at all is hidden whatever they say."""
-    weights, cost = load_calibration().tracks, settings_of("balanced").leak_cost
+    weights, cost = load_calibration().tracks, TrackSettings().leak_cost
 
     def hidden(odds: float, closely: float) -> bool:
         picture = 1280.0 * 720

@@ -13,9 +13,8 @@ from av.video.reformatter import VideoReformatter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detection import SCAN_SIZES
+from redact.detection import BALANCED_SIZES
 from redact.detection.views import PART_CONTEXT
-from redact.settings import Sensitivity
 from redact.track import AROUND_PLACE, IncrementalScanner, Remembered
 from redact.track.changes import (
     CHANGED_BLOCK,
@@ -41,7 +40,7 @@ EVERY = 1.0
 
 def test_an_areas_cost_includes_the_context_that_networks_see() -> None:
     block = CHANGED_BLOCK / (TRACKING_LONG_SIDE >> COMPARED_LEVEL)  # of the longer side
-    shown = PART_CONTEXT / SCAN_SIZES[Sensitivity.BALANCED].ours[0].long_side
+    shown = PART_CONTEXT / BALANCED_SIZES.ours[0].long_side
     assert round(shown / block) == CONTEXT_BLOCKS
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from redact.detection import Bodies, load_calibration
 from redact.reading import NumberReader
-from redact.track import BodyScanners, Tracker, settings_of
+from redact.track import BodyScanners, Tracker, TrackSettings
 from redact.track.active_tracklets import READABLE_WIDTH, REREAD_GROWTH
 from redact.track.belief import MOST_COSTED_SHARE, ORDINARY_SHARE, Clues, worth_hiding
 from redact.track.tracker import Ask
@@ -94,7 +94,7 @@ def test_a_plate_that_was_read_is_hidden_however_large(share: float) -> None:
     plate = np.array([Target.PLATE], np.int8)
     clues = Clues.of_new(plate, np.array([-1.0], np.float32), box, 1e4 / share)
     clues.scanned_closely(np.array([0]), np.array([-2.0], np.float32))
-    weights, cost = load_calibration().tracks, settings_of("balanced").leak_cost
+    weights, cost = load_calibration().tracks, TrackSettings().leak_cost
     assert not worth_hiding(clues, weights, cost)[0]
     clues.read[:] = 1
     assert worth_hiding(clues, weights, cost)[0]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from redact.detection import Bodies
+from redact.schedule import schedule_of
 from redact.settings import Sensitivity
 from redact.track import (
     BodyScanners,
@@ -16,7 +17,6 @@ from redact.track import (
     SmallScans,
     plates_where_expected,
     scanned,
-    settings_of,
 )
 from redact.types import Box, Detections, Frame, Rect, Target
 
@@ -26,7 +26,7 @@ GROUND = texture(99, HEIGHT, WIDTH)
 STAND = Thing(lambda _: (30.0, 60.0))
 RUN = Thing(lambda i: (120.0 + 14 * i, 100.0), (20, 24), seed=7)
 EVERY = 1.0
-BALANCED, THOROUGH = (settings_of(s) for s in (Sensitivity.BALANCED, Sensitivity.THOROUGH))
+BALANCED, THOROUGH = (schedule_of(s).tracking for s in (Sensitivity.BALANCED, Sensitivity.THOROUGH))
 
 
 class Recorder:

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from redact.settings import Sensitivity
-from redact.track import settings_of
+from redact.track import TrackSettings
 from redact.track.box_per_frame import box_in_each_frame
 from redact.track.geometry import IDENTITY, to_centres
 from redact.track.sightings import ROW, ClipRecord
@@ -72,7 +71,7 @@ def filled(rows: list[tuple[int, float, Box]], clip: ClipRecord) -> object:
     table = np.zeros(len(rows), ROW)
     for n, (frame, score, box) in enumerate(rows):
         table[n] = (0, frame, score, tuple(box))
-    settings = settings_of(Sensitivity.BALANCED)
+    settings = TrackSettings()
     return box_in_each_frame(table, Target.FACE, 0, len(clip) - 1, clip, settings)
 
 
@@ -132,6 +131,6 @@ def test_whom_the_camera_follows_is_covered_while_it_pans_unevenly() -> None:
         clip.add(index / RATE, pan, (640, 360))
     rows = np.zeros(2, ROW)
     rows["frame"], rows["score"], rows["box"] = [0, 10], 0.9, [200, 100, 230, 140]
-    dense = box_in_each_frame(rows, Target.FACE, 0, 10, clip, settings_of(Sensitivity.BALANCED))
+    dense = box_in_each_frame(rows, Target.FACE, 0, 10, clip, TrackSettings())
     assert dense.first == 0 and len(dense.boxes) == 11
     assert all(Box(*box).contains(Box(200, 100, 230, 140), 1.0) for box in dense.boxes.tolist())

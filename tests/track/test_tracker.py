@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
 
-from redact.track import settings_of
+from redact.track import TrackSettings
 from redact.track.camera_motion import motion_between
 from redact.track.geometry import IDENTITY
 from redact.track.small_pictures import shrink
@@ -190,7 +190,7 @@ def test_damaged_frames_add_and_take_nothing_away() -> None:
 
 
 def test_only_calm_frames_go_without_a_scan() -> None:
-    tracker = tracker_of(settings=replace(settings_of("fast"), scan_every=0.12))
+    tracker = tracker_of(settings=TrackSettings(scan_every=0.12))
     asked = []
     for i, frame in enumerate(rendered([WALK], 30)):
         wanted = is_due(tracker, frame)
@@ -203,7 +203,7 @@ def test_only_calm_frames_go_without_a_scan() -> None:
 
 
 def test_a_damaged_frame_is_always_scanned() -> None:
-    tracker = tracker_of(settings=replace(settings_of("fast"), scan_every=1.2))
+    tracker = tracker_of(settings=TrackSettings(scan_every=1.2))
     for frame in rendered([], 10):
         damaged: Frame = replace(frame, damaged=frame.index == 5)
         assert is_due(tracker, damaged) is (frame.index in (0, 5)) or frame.index == 6
@@ -222,7 +222,7 @@ def test_variable_frame_rate_pads_by_time() -> None:
 def test_a_weak_object_that_moves_by_its_own_width_is_confirmed() -> None:
     """A small plate drives by: detections in every second frame do not overlap."""
     car = Thing(lambda i: (4.0 + 8 * i, 70.0), (16, 14))
-    tracker = tracker_of("fast")
+    tracker = tracker_of()
     for i, frame in enumerate(rendered([car], 26)):
         wanted = is_due(tracker, frame)
         found = seen([car.box(i)], 0.8, Target.PLATE)

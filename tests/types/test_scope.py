@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.plan import Plan, SourceRef
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import EVERYWHERE, Box, Detections, Scope, Target, Timeline
 
 AREA = Box(100, 50, 300, 200)
@@ -40,7 +40,7 @@ def test_only_what_lies_wholly_inside_is_ignored(found: list[Box]) -> None:
 
 
 def test_an_ignored_area_is_named_with_its_option() -> None:
-    settings = DetectSettings((Target.FACE,), Sensitivity.FAST, scope=Scope((AREA,)))
+    settings = DetectSettings((Target.FACE,), scope=Scope((AREA,)))
     source = SourceRef("clip.mp4", "0" * 64, 1, 320, 240, Timeline(Fraction(1, 25), (0,)))
     words = "\n".join(map(str, Plan(source, settings, ()).not_searched))
     assert "inside the area 100,50,200,150," in words and "(--ignore-area)" in words

@@ -145,7 +145,7 @@ class NothingHidden:
 
 
 def test_a_detector_without_close_scans_is_refused_when_loaded() -> None:
-    lacking = load_detector("fast", (HEAD,), threads=1)
+    lacking = load_detector(targets=(HEAD,), threads=1)
     lacking.close_networks = {k: v for k, v in lacking.close_networks.items() if k is not HEAD}
     with pytest.raises(LookupError, match="no network closely scans head"):
         load_close_up(lacking, (HEAD,), threads=1)
@@ -156,7 +156,7 @@ def test_kinds_that_nothing_searches_for_are_refused_in_every_room(target: Targe
     with pytest.raises(ValueError, match=target.word):
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
-        load_detector("fast", (target,))
+        load_detector(targets=(target,))
     for table in TABLES:
         with pytest.raises(LookupError, match=target.word):
             table.of(np.array([Target.FACE, target], np.int8))
@@ -195,7 +195,7 @@ from redact.detection import CLOSE_SCANNED, load_detector
 from redact.types import Target
 from skimage import data
 assert [int(t) for t in Target] == [{numbers}]
-found = load_detector("fast", threads=1).detect(data.astronaut())
+found = load_detector(threads=1).detect(data.astronaut())
 print(Target(int(found.target[0])).word, round(float(found.score[0]), 4))
 """
 
@@ -205,7 +205,7 @@ def test_the_numbers_of_kinds_have_no_meaning() -> None:
     numbers = ", ".join(str(number) for number in reversed(range(len(Target))))
     code = RENUMBERED.format(numbers=numbers)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    found = load_detector("fast", threads=1).detect(data.astronaut())
+    found = load_detector(threads=1).detect(data.astronaut())
     assert done.stdout.split() == ["face", f"{round(float(found.score[0]), 4)}"], done.stderr
 
 
@@ -237,7 +237,7 @@ def test_a_head_found_by_another_packages_detector_is_hidden_and_on_record(
 ) -> None:
     """In every frame, as an ellipse, from the plan to the report."""
     settings = redact.Settings(
-        redact.DetectSettings((HEAD, Target.PLATE), redact.Sensitivity.FAST),
+        redact.DetectSettings((HEAD, Target.PLATE), redact.Sensitivity.BALANCED),
         redact.RenderSettings(style=redact.Style.SOLID, colour=(0, 0, 0)),
     )
     result = redact.run(clip, tmp_path / "o.mp4", settings, detector=Heads())

@@ -1,10 +1,8 @@
-"""Numbers of the tracker, one frozen value per sensitivity, each with its reason."""
+"""How tracks are made: the numbers of the tracker, each with its reason."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from ..settings import Sensitivity
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +20,8 @@ class TrackSettings:
             tenth of a second, every other picture at 30 a second; 0: every picture.
         small_scan_score: CenterFace's score in a small scan from which an untracked face requests a
             scan.
-            With .25 that is twice as often as with .35 on 18 dev clips; `thorough` has .25, and
-            then hides faces of one or two frames that were open in a clip of `lab.short_faces`.
+            With .25 that is twice as often as with .35 on 18 dev clips, and faces of one or two
+            frames are hidden that were open in a clip of `lab.short_faces`.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object; 0: none do.
         late: seconds that a track is extended before its first sighting, as detectors begin late;
@@ -52,13 +50,3 @@ counts: with 0 a man on a dev clip stayed open, with .5, 1 and 2 he is hidden.""
 
 JITTER = 5e-4
 """Seconds by which sums of frame times may be off: half a millisecond."""
-
-
-def settings_of(sensitivity: Sensitivity) -> TrackSettings:
-    """The tracker's numbers for a sensitivity. `fast` has those of `balanced`: it scans smaller
-    pictures (`SCAN_SIZES`), without small scans, and its audit searches half as often."""
-    base = TrackSettings()
-    if sensitivity is Sensitivity.THOROUGH:
-        base = replace(base, leak_cost=20.0, grace=0.4)
-        base = replace(base, small_scan_every=0.0, small_scan_score=0.25)
-    return base
