@@ -43,6 +43,10 @@ RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is scanned: the pixel tracker
 still finds an object that moves by half its size; a judgement, not fitted."""
 
+SAME_LOOK = 0.85
+"""Least likeness of a person to the picture before if the recording may have jumped meanwhile. Of
+14 other people who stood in the same place afterwards, one was as similar."""
+
 FOLLOW_NOISE = 1.5
 """Expected error of a followed box, in errors of a detected one: small errors add up from frame to
 frame."""
@@ -109,6 +113,7 @@ class ActiveTracklets:
         self.retired: dict[int, Retired] = {}
         self._time: float | None = None
         self._last_scan = 0.0
+        self._jumped = -np.inf
         self._earlier: SmallFrame | None = None
         self._made = 0
 
@@ -353,16 +358,22 @@ class ActiveTracklets:
         self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], patches: Patches
     ) -> None:
         """Note objects that no longer look like what they were: somebody else may have come in
-        their place. A faint detection frames an object so loosely that it proves nothing."""
+        their place. A faint detection frames an object so loosely that it proves nothing. If the
+        recording may have jumped, only what looks the same is the same."""
         r = self.rows
-        r.unbroken[rows] &= pairwise_likeness(patches, r.recent[rows]) >= LEAST_LIKENESS
-        other = r.known[rows].any(axis=(1, 2)) & (
-            pairwise_likeness(patches, r.known[rows]) < LEAST_LIKENESS
-        )
+        jumped = self._jumped > r.firm_time[rows]
+        least = np.where(jumped, SAME_LOOK, LEAST_LIKENESS)
+        shows = r.known[rows].any(axis=(1, 2)) | jumped & np.isfinite(r.firm_time[rows])
+        r.unbroken[rows] &= pairwise_likeness(patches, r.recent[rows]) >= least
+        other = shows & (pairwise_likeness(patches, r.known[rows]) < least)
         for tracklet in r.id[rows[firm & other & ~r.unbroken[rows]]].tolist():
             self._log.jumped(tracklet, small.index)
         rows, patches = rows[firm], patches[firm]
-        r.known[rows], r.unbroken[rows] = patches, True
+        r.known[rows], r.unbroken[rows], r.firm_time[rows] = patches, True, small.time
+
+    def note_recording_jump(self, time: float) -> None:
+        """Note that the recording may have jumped (`RecordingJumps`)."""
+        self._jumped = time
 
     def _start(self, small: SmallFrame, seen: Observations, patches: Patches) -> None:
         if not len(seen):

@@ -25,6 +25,7 @@ from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, warped
+from .recording_jumps import RecordingJumps
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import SmallFrame, shrink
 from .track_settings import JITTER, TrackSettings
@@ -108,7 +109,7 @@ class Tracker:
     ) -> None:
         self.settings = settings or TrackSettings()
         self._scaler, self._clock = VideoReformatter(), FrameClock()
-        self._cuts = CutFinder()
+        self._cuts, self._jumps = CutFinder(), RecordingJumps()
         self._clip = ClipRecord()
         self._log = SightingLog()
         self._ask, self._read = ask, read
@@ -248,6 +249,8 @@ class Tracker:
         if camera is None:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
+        if self._jumps.push(small, camera.agreed):
+            self._active.note_recording_jump(small.time)
         if suspect:
             self._scene_from = small.index
         return _View(small, IDENTITY if suspect else camera.matrix, suspect)

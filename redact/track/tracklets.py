@@ -132,6 +132,7 @@ class Tracklets(Arrays):
     anchor: float32 [N, CELLS, CELLS], patch at the last detection.
     known: float32 [N, CELLS, CELLS], patch at the last firm detection, all 0 if there was none.
     firm_area: float64 [N], area of its box at the last firm detection, infinite before one.
+    firm_time: float64 [N], time of that detection, minus infinity before one.
     unbroken: bool [N], whether every patch since then was like the one before.
     read_area: float64 [N], area of its box at the last reading, 0 if there was none.
     start_time: float64 [N], time of the first detection in seconds.
@@ -151,6 +152,7 @@ class Tracklets(Arrays):
     anchor: Patches
     known: Patches
     firm_area: NDArray[np.float64]
+    firm_time: NDArray[np.float64]
     unbroken: NDArray[np.bool_]
     read_area: NDArray[np.float64]
     start_time: NDArray[np.float64]
@@ -177,6 +179,7 @@ class Tracklets(Arrays):
             anchor=patches,
             known=np.where((seen.odds >= FIRST_ROUND_LOG_ODDS)[:, None, None], patches, none),
             firm_area=np.where(seen.odds >= FIRST_ROUND_LOG_ODDS, areas(seen.boxes), np.inf),
+            firm_time=np.where(seen.odds >= FIRST_ROUND_LOG_ODDS, small.time, -np.inf),
             unbroken=np.ones(count, np.bool_),
             read_area=np.zeros(count),
             start_time=now,

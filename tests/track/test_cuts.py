@@ -165,3 +165,26 @@ def test_a_cut_in_the_last_moment_of_a_clip_is_one() -> None:
     tracks = track_clip(frames, [seen([STAND.box(i)]) if i < 40 else NONE for i in range(45)])
     assert tracks.cuts == (40,)
     assert max(t.last for t in tracks.tracks) == 39
+
+
+@pytest.mark.parametrize("another", [True, False, None])
+def test_a_track_continues_over_a_jump_only_on_the_same_person(another: bool | None) -> None:
+    """A still camera, some time later: no cut, as most of the picture is the same. A kept man
+    became another who stood in his place. Somebody without recognisable texture (None) may be
+    another."""
+    here, place = Box(100, 60, 130, 96), np.s_[60:96, 100:130]
+    one, unlike = texture(1, 36, 30, 5), texture(7, 36, 30, 5)
+    if another is None:
+        here, place = Box(100, 40, 150, 100), np.s_[30:110, 90:160]
+        one = np.full((80, 70), 90, np.uint8)
+    other = (one // 2 + unlike // 2).astype(np.uint8) if another else one
+    walkers = [Thing(lambda i, x=x: (x if i < 20 else x + 34, 110), seed=x) for x in (10, 150, 220)]
+    frames = []
+    for i in range(40):
+        picture = draw(A, walkers, i)
+        picture[place] = one if i < 20 else other
+        frames.append(as_frame(i, picture))
+    tracks = track_clip(frames, [seen([here])] * 40)
+    assert tracks.cuts == ()
+    spans = [(t.first, t.last) for t in tracks.tracks]
+    assert spans == ([(0, 39)] if another is False else [(0, 19), (20, 39)])
