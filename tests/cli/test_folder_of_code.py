@@ -138,7 +138,7 @@ def test_a_process_started_with_a_careless_environment(
     monkeypatch.chdir(evidence.folder)
     monkeypatch.syspath_prepend(str(evidence.folder))
     monkeypatch.setenv("PYTHONPATH", os.pathsep + str(ROOT))
-    words = "a.mp4"
+    words = ("a.mp4",)
     command = Command("a.mp4", words, str(evidence.folder), "detect")
     done = run_in_process(command, lambda: False)
     assert done.result["exit_code"] == 0, done
