@@ -7,7 +7,7 @@ from pathlib import Path
 from redact.media import Decode, probe, sha256_of
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import DetectSettings
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 
@@ -26,5 +26,5 @@ def plan_of(source: Path) -> Plan:
         *video.upright_size,
         Timeline(video.time_base, pts),
     )
-    settings = DetectSettings((Target.FACE,), Sensitivity.FAST)
+    settings = DetectSettings((Target.FACE,))
     return build_plan(ref, settings, [Track(1, Target.FACE, keys)], (), ())

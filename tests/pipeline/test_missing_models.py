@@ -77,7 +77,7 @@ def test_plates_can_be_hidden_without_it_and_applied_again(
     bare: Path, street: Path, tmp_path: Path
 ) -> None:
     plan = tmp_path / "p.json"
-    asked = ("--targets", "plate", "--plan", plan, "--sensitivity", "fast")
+    asked = ("--targets", "plate", "--plan", plan)
     done = call(bare, "run", street, "-o", tmp_path / "a.mp4", *asked)
     assert done.returncode == ExitCode.DONE, done.stderr
     assert "whether the picture is upright was not checked" in done.stderr
