@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import PlanError, RedactError
@@ -26,15 +26,17 @@ class RefusedError(PlanError):
         hides: Sequence[tuple[int, int]] = (),
         **values: int | str,
     ) -> None:
-        words = surface(FALLBACK, "page")[f"refused.{code}"]
-        if isinstance(words, dict):
-            words = words_of(FALLBACK).plural(words, values.get("n"))
-        message, _, hint = words.format(**values).partition(". ")
+        message, _, hint = _refusal(code, values, FALLBACK).partition(". ")
         super().__init__(message.removesuffix("."), hint)
         self.refusal = code
         self.filled = values
         self.pictures = list(pictures)
         self.hides = list(hides)
+
+
+def _refusal(code: str, values: Mapping[str, int | str], language: str) -> str:
+    entry = surface(language, "page")[f"refused.{code}"]
+    return words_of(language).filled(entry, {**values, "count": values.get("n")})
 
 
 def in_words(error: RedactError) -> dict[str, Any]:
@@ -47,6 +49,8 @@ def in_words(error: RedactError) -> dict[str, Any]:
 
 
 def _words(error: RedactError, language: str) -> list[str]:
+    if isinstance(error, RefusedError):
+        return [_refusal(error.refusal, error.filled, language)]
     words = words_of(language)
     own = words.tables["problem_on_page"].get(error.code)
     if own is None:

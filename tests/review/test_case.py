@@ -325,14 +325,11 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         until(lambda: video.state == "ready")
         steps = """
             await until(() => document.querySelector("[data-state=ready]"));
-            const told = await text(".state"), own = sessionStorage.getItem("redact.page");
-            const { join, leave } = await page("api.js");
+            const told = await text(".state");
             // Another window takes the case; this one can take it back, as the page of a video can.
-            sessionStorage.setItem("redact.page", "another");
-            await join(true);
-            sessionStorage.setItem("redact.page", own);
+            const { join, leave } = await page("api.js?another");
+            await join();
             const take = await text("#opening-detail button");
-            sessionStorage.setItem("redact.page", "another");
             await leave();
             return [told, take];
         """

@@ -174,19 +174,6 @@ def test_a_result_that_came_while_the_page_was_closed_is_shown_once(
     assert "street.redacted" in shown[0] and int(shown[1]) > 0
 
 
-def test_a_refusal_writes_times_as_its_language_does(review: Review) -> None:
-    said = review.does("""
-      const { load, said } = await page("words.js"),
-        values = { begin: "0:02.7", end: "1:05.2" },
-        error = { error: "mute_beside", values };
-      await load("fr");
-      const french = said(error);
-      await load("en");
-      return [french, said(error)];
-    """)
-    assert "0:02,7 à 1:05,2" in said[0] and "from 0:02.7 to 1:05.2," in said[1]
-
-
 def test_a_truncated_source_is_reported_beside_the_result(review: Review, tmp_path: Path) -> None:
     """A green tick used to be shown, with the warning, for which `redact run` has an exit code,
     folded behind "Details"."""
@@ -511,9 +498,8 @@ def test_an_impossible_release_is_not_offered(street: Path, found: Plan, tmp_pat
         review = Review(server, tmp_path / "street.plan.json")
         barred, words = review.does("""
           await click("#finish");
-          await until(() => document.querySelector(".choice"));
-          const [, release] = document.querySelectorAll(".choice");
-          return ["disabled" in release.querySelector("input").attributes, release.textContent];
+          const { attributes } = await find("#f-release");
+          return ["disabled" in attributes, await text("#finish-more")];
         """)
     assert barred and "Not in this review" in words and "--" not in words
 
@@ -867,7 +853,8 @@ def test_the_shown_result_has_the_chosen_style(review: Review) -> None:
 def test_nothing_is_called_done_while_nobody_knows_what_is_left(review: Review) -> None:
     """Where the page could not learn what was left to do, it said that everything was done."""
     dialog, toast = review.does("""
-      const asked = fetch, refused = () => new Response('{"error": "busy"}', { status: 422 });
+      const asked = fetch, said = { en: ["Another task is running."] },
+        refused = () => new Response(JSON.stringify({ error: "busy", said }), { status: 422 });
       globalThis.fetch = async (path, how) =>
         path.includes("api/left") ? refused() : asked(path, how);
       await click("#finish");

@@ -13,7 +13,7 @@ import redact.review
 from redact.plan import REASON_DAMAGED
 from redact.report import ReportWords
 from redact.review.looked_at import SPEEDS, VIEWS
-from redact.review.refused_error import RefusedError
+from redact.review.refused_error import RefusedError, in_words
 from redact.review.server import _words
 from redact.words import LANGUAGES, surface
 
@@ -25,8 +25,8 @@ EN, FR = (_words(language) for language in LANGUAGES)
 PLACE = re.compile(r"\{\w+\}")
 
 SAME = {
-    "how.mute", "view.original", "state.keep", "kind.release", "why.visible",
-    "target.region", "filter.all", "end.busy", "end.elsewhere", "minutes",
+    "how.mute", "view.original", "state.keep", "why.visible",
+    "target.region", "filter.all", "end.elsewhere", "minutes",
     "seconds", "shape.ellipse",
 }  # fmt: skip
 
@@ -81,10 +81,17 @@ def test_automatic_reasons_are_shown_in_both_languages() -> None:
     assert ReportWords("fr").term("reason", REASON_DAMAGED) == FR[f"reason.{REASON_DAMAGED}"]
 
 
+def test_a_refusal_writes_times_as_its_language_does() -> None:
+    said = in_words(RefusedError("mute_beside", begin="0:02.7", end="1:05.2"))["said"]
+    assert "from 0:02.7 to 1:05.2," in said["en"][0] and "0:02,7 à 1:05,2" in said["fr"][0]
+
+
 def test_no_word_is_unused() -> None:
     text = "\n".join(CODE.values())
     for key in surface("en", "page"):
         parts = key.split(".")
+        if parts[0] == "refused":  # said by the server
+            continue
         stems = [".".join(parts[:n]) for n in range(1, len(parts))]
         built = any(f"`{stem}.$" in text or f'words="{stem}"' in text for stem in stems)
         assert f'"{key}"' in text or built, key

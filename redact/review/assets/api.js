@@ -15,12 +15,7 @@ if (given) {
 /** The token for a code; "" where somebody has used it before. */
 async function exchanged(code) {
   const headers = { "X-Redact-Token": code };
-  const reply = await fetch("/api/exchange", {
-    method: "POST",
-    headers,
-    body: "{}",
-    cache: "no-store",
-  });
+  const reply = await fetch("/api/exchange", { method: "POST", headers, body: "{}" });
   return reply.ok ? (await reply.json()).token : "";
 }
 
@@ -38,17 +33,17 @@ export const onEnd = (listener) => (end = listener);
 /** What only tells what was on the screen, or that the page goes: nobody waits for it. */
 const TOLD = ["seen", "leave", "join", "stop"];
 
-async function ask(method, path, { query, body, signal, keepalive } = {}) {
+async function ask(method, path, { query, body, keepalive } = {}) {
   const url = `${BASE}api/${path}` + (query ? `?${new URLSearchParams(query)}` : ""),
     headers = {
       "X-Redact-Token": sessionStorage.getItem(KEY) || "",
       "X-Redact-Page": PAGE,
       "Content-Type": "application/json",
     };
-  const sent = { method, headers, signal, keepalive, body: body && JSON.stringify(body) },
+  const sent = { method, headers, keepalive, body: body && JSON.stringify(body) },
     send = () => fetch(url, { ...sent, cache: "no-store" });
   let reply = await send().catch((error) => {
-    if (error.name === "AbortError" || keepalive) throw error;
+    if (keepalive) throw error;
   });
   if (!reply) {
     // A browser drops what is under way when the machine changes its network; the server is still
@@ -67,11 +62,9 @@ async function ask(method, path, { query, body, signal, keepalive } = {}) {
   throw new Refused(reply.status, told);
 }
 
-export const get = async (path, query, signal) =>
-  (await ask("GET", path, { query, signal })).json();
+export const get = async (path, query) => (await ask("GET", path, { query })).json();
 export const post = async (path, body = {}) => (await ask("POST", path, { body })).json();
-export const bytes = async (path, query, signal) =>
-  (await ask("GET", path, { query, signal })).arrayBuffer();
+export const bytes = async (path, query) => (await ask("GET", path, { query })).arrayBuffer();
 export const leave = () => ask("POST", "leave", { body: {}, keepalive: true }).catch(() => {});
 /** Take this review for this window; one that had it before is told so. */
 export const join = () => ask("POST", "join", { body: {} });

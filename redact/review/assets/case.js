@@ -1,6 +1,6 @@
 // The page of a case: its videos, what becomes of each, and what to do next; or folders to choose one.
 import { get, join, leave, post } from "./api.js";
-import { html, render, signal, useEffect, useRef, useSignal } from "./html.js";
+import { html, render, signal, useEffect, useSignal } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, span, stageWords, t } from "./words.js";
 import { Bar, Button, released } from "./controls.js";
@@ -56,26 +56,10 @@ function View() {
   return some ? html`<${Videos} />` : html`<${Folders} chosen=${again} />`;
 }
 function Videos() {
-  const list = useRef(),
-    led = useRef(false);
-  useEffect(() => {
-    // Once, as soon as there is one to be looked at: Enter opens it.
-    const next = !led.current && list.current.querySelector(".primary");
-    if (!next) return;
-    led.current = true;
-    if (document.activeElement === document.body) next.focus();
-  });
   const { name, case: number, survey, videos } = known.value,
-    refused = count("refused"),
-    search = count("search", "searching");
-  const counts = [
-    ["to_look", count("look", "begun", "held", "behind")],
-    ["to_search", search],
-    ["refused_ones", refused],
-    ["are_ready", count("ready")],
-  ].filter(([, n]) => n);
+    refused = count("refused");
   const ready = count("ready") && (refused ? "next.ready_others" : "next.ready"),
-    left = search
+    left = count("search", "searching")
       ? "next.search"
       : count("look", "begun", "held", "behind", "making")
         ? "next.look"
@@ -84,7 +68,7 @@ function Videos() {
     <div class="lead">
       <h2>${(name?.includes(number) ? [name] : [number, name]).filter(Boolean).join(" · ")}</h2>
       <span id="counts" class="muted">
-        ${[["videos", videos.length], ...counts].map(([key, n]) => t(key, { n })).join(" · ")}
+        ${t("videos", { n: videos.length })} · ${t("are_ready", { n: count("ready") })}
       </span>
       ${survey && html`<${Button} id="mark-more" word="mark_more" act=${() => (marking.value = true)} />`}
     </div>
@@ -92,7 +76,7 @@ function Videos() {
       ${[refused && t("next.refused", { n: refused }), left && t(left)].filter(Boolean).join(" ")}
     </p>
     ${count("ready") > 0 && html`<p id="colour-rule" class="small muted">${t("colour_rule")}</p>`}
-    <ul id="videos" ref=${list}>${videos.map((v) => html`<${Video} key=${v.number} of=${v} />`)}</ul>
+    <ul id="videos">${videos.map((v) => html`<${Video} key=${v.number} of=${v} />`)}</ul>
     <${PassedOver} all=${known.value.passed_over} />
   `;
 }

@@ -4,7 +4,7 @@ import { begin, count, edit, kindOf, maskOf, partIn, select, state, title } from
 import { clock, span, t } from "./words.js";
 import { Button, Choices, Field, Radios } from "./controls.js";
 import { beginHere, certainty, endHere, joinChosen, only, split, Tag } from "./gallery.js";
-import { Face, Faces } from "./picture.js";
+import { Face } from "./picture.js";
 import * as player from "./player.js";
 import { Why } from "./reason.js";
 import { Visible } from "./visible.js";
@@ -94,9 +94,11 @@ function Parts({ of: s }) {
     <p class="small muted">${t("parts_note")}</p>
     ${[...s.tracks].sort((a, b) => a.first - b.first).map(part)}`;
 }
+const face = (s) =>
+  html`<button key=${s.id} title=${title(s)} aria-label=${title(s)} onclick=${() => select(s.id)}><${Face} of=${s.best} /></button>`;
 const Several = ({ who }) => html`
   <h2>${t("chosen", { n: who.length })}</h2>
-  <${Faces} who=${who.slice(0, 24)} act=${(s) => select(s.id)} />
+  <div class="alike">${who.slice(0, 24).map(face)}</div>
   <div class="row"><${Button} id="join" word="join" hotkey="J" class="primary" act=${joinChosen} /></div>
   <p class="small muted">${t("join_note")}</p>
   <${Why} who=${who} />

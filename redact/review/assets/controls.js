@@ -97,6 +97,3 @@ export function Bar({ of: job, ...props }) {
   const share = job?.total ? { max: job.total, value: Math.min(job.done, job.total) } : {};
   return html`<progress key=${Boolean(job?.total)} aria-label=${t(`stage.${job?.stage || "start"}`)} ...${share} ...${props} />`;
 }
-/** How many more there are than a list has room for. */
-export const More = ({ n, word = "and_more" }) =>
-  n > 0 && html`<p class="small muted">${t(word, { n })}</p>`;

@@ -34,8 +34,6 @@ export const Part = () =>
 
 /** Save the picture on the screen as it is in the result. */
 export async function saveStill() {
-  const { kind, ...look } = state.wish,
-    wish = { ...look, n: state.frame, release: kind === "release" };
-  const told = await tried(post("still", wish));
+  const told = await tried(post("still", { ...state.wish, n: state.frame }));
   if (told) toast(t("still_saved", { name: told.name }));
 }

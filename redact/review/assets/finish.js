@@ -57,29 +57,25 @@ function Options() {
     </div>
     ${!state.person && html`<p class="small doubt recorded" id="nameless">${t("nameless_note")}</p>`}
     ${clip.sound > 0 && html`<${Choices} id="f-audio" label=${t("sound")} value=${now.audio} values=${sound} take=${wish("audio")} />`}
-    <details id="finish-more" open=${now.kind === "release"}>
+    <details id="finish-more" open=${now.release}>
       <summary>${t("more")}</summary>
-      <div class="pair">
-        <${Purpose} value="evidence" note="kind.evidence_note" />
-        <${Purpose} value="release" note=${clip.releases ? "kind.release_note" : "kind.release_barred"} disabled=${!clip.releases} />
-      </div>
+      <${Switch} id="f-release" words="release" wanted="release" disabled=${!clip.releases} />
+      <p class="small muted">${t(clip.releases ? "release_note" : "release_barred")}</p>
       <${Choices} id="f-style" label=${t("style")} value=${now.style} values=${STYLES} words="style" take=${wish("style")} />
       <div class="pair">
         <div><${Line} id="f-stamp" word="stamp" value=${now.stamp} take=${wish("stamp")} maxlength="80" placeholder=${t("stamp_example")} /></div>
         <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS} words="corner" take=${wish("corner")} /></div>
       </div>
-      <label class="choice"><input type="checkbox" id="f-codes" checked=${now.codes} disabled=${!LETTERED.includes(now.style)}
-        onchange=${(e) => wish("codes")(e.target.checked)} /><span>${t("codes_on_masks")}</span></label>
+      <${Switch} id="f-codes" words="codes_on_masks" wanted="codes" disabled=${!LETTERED.includes(now.style)} />
       <p class="small muted recorded">${t(clip.signs ? "signs" : "signs_not")}</p>
     </details>
   `;
 }
 const Line = ({ word, take, ...props }) =>
   html`<${Field} label=${t(word)} oninput=${(e) => take(e.target.value)} ...${props} />`;
-const Purpose = ({ value, note, disabled }) => html`<label class="choice">
-  <input type="radio" name="kind" value=${value} checked=${state.wish.kind === value} disabled=${disabled}
-    onchange=${() => wish("kind")(value)} />
-  <span>${t(`kind.${value}`)}<div class="small muted">${t(note)}</div></span>
+const Switch = ({ words, wanted, ...props }) => html`<label class="choice">
+  <input type="checkbox" checked=${state.wish[wanted]} onchange=${(e) => wish(wanted)(e.target.checked)} ...${props} />
+  <span>${t(words)}</span>
 </label>`;
 
 /** Where each kind of what is left to do leads; those that are not here, to the subject. */
@@ -117,9 +113,8 @@ async function make(replace = false) {
   state.dialog = { kind: "making" }; // at once: what was looked at is told first, which takes a moment
   await flush();
   await inTurn(async () => {}); // a name that was just written has been saved
-  const { kind, ...given } = state.wish;
   try {
-    await post("finish", { ...given, release: kind === "release", case: ofCase(), replace });
+    await post("finish", { ...state.wish, case: ofCase(), replace });
     state.job = { kind: "finish" };
     state.finding = 0; // what is found next has numbers of its own
   } catch (error) {

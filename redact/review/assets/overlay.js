@@ -23,6 +23,8 @@ export function inSource([x, y, w, h]) {
     [x1, y1] = [(x - left) / sx, (y - top) / sy];
   return [x1, y1, x1 + w / sx, y1 + h / sy];
 }
+/** Of a place that is looked at: so far outside that nothing of it is hidden. */
+const around = ([x, y, w, h]) => [x - 6, y - 6, w + 12, h + 12];
 const corners = ([x, y, w, h]) => [0, 1, 2, 3].map((i) => [x + (i % 2) * w, y + (i >> 1) * h]);
 /** What the corners of a mask are moved by: of a small one they stand outside, or they would hide
  *  who is in it. */
@@ -52,7 +54,7 @@ export function Outlines() {
       ${bodies.map((body) => html`<${Line} kind=${rankOf(body.subject) ? "body strong" : "body"} rect=${onScreen(body.box)} />`)}
       ${masks.map((mask) => html`<${Mask} key=${mask.track} of=${mask} rank=${rank(mask)} />`)}
       ${wanted && html`<${Line} kind="wanted" rect=${onScreen(wanted)} />`}
-      ${marked && html`<${Brackets} rect=${onScreen(marked)} />`}
+      ${marked && html`<${Line} kind="place" rect=${around(onScreen(marked))} rx=${4} />`}
     </svg>
     ${placed(tags).map(({ id, words, strong, look, spot }) => html`<span key=${id} class=${`label ${strong ? "strong" : look}`} style=${shifted(spot)} aria-hidden="true">${words}</span>`)}`;
 }
@@ -67,15 +69,6 @@ function Mask({ of: mask, rank }) {
     [rx = mask.radius * player.place().sx, ry] = round,
     kind = `mask ${mask.sure ? "" : "guessed"} ${rank ? "strong" : dim}`;
   return html`<${Line} kind=${kind} rect=${rect} rx=${rx} ry=${ry} />`;
-}
-/** Around what is looked at: brackets, so that nothing of it is hidden. */
-function Brackets({ rect: [x, y, w, h] }) {
-  const around = [x - 6, y - 6, w + 12, h + 12],
-    [wide, tall] = [around[2], around[3]].map((side) => Math.min(18, side / 3));
-  const d = corners(around)
-    .map(([a, b], i) => `M${a + (i % 2 ? -wide : wide)} ${b}H${a}V${b + (i < 2 ? tall : -tall)}`)
-    .join("");
-  return html`<g class="place"><path class="below" d=${d} /><path class="line" d=${d} /></g>`;
 }
 /** Who is in a mask. */
 function tagOf(mask) {
@@ -119,12 +112,9 @@ function placed(tags) {
   return tags.map((tag) => ({ ...tag, spot: spotFor(tag) })).filter(({ spot }) => spot);
 }
 
-/** What the corners of the chosen mask are moved by: by the mouse, or, focused, by arrows. */
+/** What the corners of the chosen mask are moved by. */
 export function Handles() {
   const mask = chosenHere(),
     at = mask && !state.playing ? handles(onScreen(mask.at)) : [];
-  return at.map(
-    (corner, i) =>
-      html`<button key=${i} class="handle" data-corner=${i} style=${shifted(corner)} aria-label=${t(`corner.${i}`)} />`,
-  );
+  return at.map((corner, i) => html`<i key=${i} class="handle" style=${shifted(corner)} />`);
 }

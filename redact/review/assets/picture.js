@@ -2,7 +2,7 @@
 // for the token may stand in no address, and what is in a blob may be moved to the disk.
 import { bytes, decoded } from "./api.js";
 import { html, useLayoutEffect, useRef } from "./html.js";
-import { state, title } from "./store.js";
+import { state } from "./store.js";
 
 const MOST = 400; // that are kept
 const known = new Map(); // by what was asked for
@@ -20,9 +20,8 @@ export async function keep(path, of, jpeg) {
   return bitmap;
 }
 
-/** The picture of an address, fetched once it comes into view, or so many pixels `ahead` of that;
- *  while there is none, it stays grey. */
-export function Picture({ path, of, ahead = 0, ...props }) {
+/** The picture of an address, fetched once it comes into view; while there is none, it stays grey. */
+export function Picture({ path, of, ...props }) {
   const canvas = useRef(),
     key = keyOf(path, of);
   useLayoutEffect(() => {
@@ -36,7 +35,7 @@ export function Picture({ path, of, ahead = 0, ...props }) {
       const fetch = async () => gone || show(await fetched(path, of));
       turn = turn.then(fetch).catch(() => setTimeout(again, 1000));
     };
-    const seen = new IntersectionObserver(near, { scrollMargin: `${ahead}px` });
+    const seen = new IntersectionObserver(near);
     const again = () => !gone && --tries && seen.observe(canvas.current);
     if (known.has(key)) showOn(canvas.current, known.get(key)); // at once, and not grey before
     seen.observe(canvas.current);
@@ -52,15 +51,6 @@ function showOn(canvas, bitmap) {
 /** Somebody, in a frame of one of their tracks. */
 export const Face = ({ of: [track, frame], ...props }) =>
   html`<${Picture} path="face" of=${{ track, frame }} width="112" height="112" ...${props} />`;
-/** Several subjects side by side, each a button that calls `act`; `words` tell what it does. */
-export const Faces = ({ who, words = title, act }) => {
-  const face = (s) => html`<button key=${s.id} title=${title(s)} aria-label=${words(s)}
-    onclick=${() => act(s)}><${Face} of=${s.best} /></button>`;
-  return html`<div class="alike">${who.map(face)}</div>`;
-};
-/** What will be in the result, around a place: a `box`, which is marked, or that of a risky moment
- *  (`track`, and the frame in which it is `shown`); `closely`, larger and without the mark. */
-export const Scene = ({ n, track, shown, box, closely = false, ...props }) => {
-  const of = { n, revision: state.revision, ...(box ? { box } : { track, shown, closely }) };
-  return html`<${Picture} path="scene" of=${of} width="480" height="270" ...${props} />`;
-};
+/** What will be in the result, around a box, which is marked. */
+export const Scene = ({ n, box, ...props }) =>
+  html`<${Picture} path="scene" of=${{ n, box, revision: state.revision }} width="480" height="270" ...${props} />`;

@@ -8,7 +8,7 @@ import * as sound from "./sound.js";
 
 export const VIEWS = ["outlines", "result", "original"];
 let canvas = null, // set once it is in the page
-  flying = null, // what is on its way
+  flying = false, // whether one is on its way
   playing = null,
   stamp = 0, // of what the picture is made from
   sharper = 0;
@@ -35,8 +35,6 @@ function widthWanted() {
 export function show(n) {
   state.wanted = Math.max(0, Math.min(state.frames - 1, n));
   if (!flying) fly();
-  else if (flying.n !== state.wanted && performance.now() - flying.since > 120)
-    flying.abort.abort();
 }
 /** The same picture anew, because something in it changed. */
 function again() {
@@ -45,24 +43,24 @@ function again() {
 }
 async function fly() {
   const { wanted: n, view, style } = state,
-    mine = { n, since: performance.now(), abort: new AbortController(), stamp };
-  flying = mine;
+    mine = stamp;
+  flying = true;
   let overtaken = false; // by another request: it is still wanted
   try {
     const asked = { n, view, style, w: widthWanted() },
-      [head, jpeg] = unpacked(await bytes("frame", asked, mine.abort.signal)),
+      [head, jpeg] = unpacked(await bytes("frame", asked)),
       bitmap = await decoded(jpeg);
-    if (stamp === mine.stamp) shown({ ...head, view }, bitmap);
+    if (stamp === mine) shown({ ...head, view }, bitmap);
   } catch (error) {
     overtaken = error.error === "superseded";
-    if (error.name !== "AbortError" && error.error !== "elsewhere" && !overtaken) {
-      flying = null;
+    if (error.error !== "elsewhere" && !overtaken) {
+      flying = false;
       if (error.said) toast(said(error), true);
       return stop();
     }
   }
-  flying = null;
-  if (state.wanted !== n || stamp !== mine.stamp || overtaken) fly();
+  flying = false;
+  if (state.wanted !== n || stamp !== mine || overtaken) fly();
 }
 function shown(shot, bitmap) {
   [canvas.width, canvas.height] = [bitmap.width, bitmap.height];

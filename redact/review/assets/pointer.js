@@ -35,19 +35,6 @@ function hits(x, y) {
   return bodies.slice(0, 1).map(({ id }) => id);
 }
 
-/** A second click on the same spot means the next one who is there. */
-let clicked = { x: -9, y: -9, n: 0, frame: -1 };
-function choice(x, y) {
-  const subjects = hits(x, y),
-    now = subjects.indexOf(state.selected[0]),
-    near = Math.hypot(x - clicked.x, y - clicked.y) < STILL,
-    again = near && clicked.frame === state.frame && now >= 0;
-  clicked = { x, y, n: subjects.length, frame: state.frame };
-  return subjects[again ? (now + 1) % subjects.length : 0];
-}
-/** How many lie where the chosen one was clicked at in this picture. */
-export const stacked = () => (state.one && clicked.frame === state.frame ? clicked.n : 0);
-
 /** What of the chosen one is under the mouse: a corner of its mask, or the mask, which moves even
  *  where another lies on it. */
 function grip(x, y) {
@@ -102,7 +89,7 @@ export function up() {
     if (w > LEAST_DRAWN && h > LEAST_DRAWN) offer(state.moving.mask);
     state.moving = null;
   } else if (kind === "mask" && moved) place();
-  else if (kind && !moved) select(kind === "pan" ? [] : choice(x, y), { add });
+  else if (kind && !moved) select(hits(x, y)[0] ?? [], { add });
 }
 export function wheel(event) {
   event.preventDefault();
@@ -160,8 +147,7 @@ export function moveByKey(event) {
     return true;
   }
   const way = WAYS[event.key],
-    held = event.target.dataset?.corner,
-    corner = held ? Number(held) : event.shiftKey ? LAST : null,
+    corner = event.shiftKey ? LAST : null,
     fast = event.repeat ? 4 : 1; // across the picture in seconds
   if (!way) return false;
   const by = way.map((v) => v * fast * Math.max(PIXELS, Math.round(state.clip.width / 240)));
@@ -169,7 +155,7 @@ export function moveByKey(event) {
     state.drawn = moved(state.drawn, by, corner);
     return true;
   }
-  const mask = (event.altKey || held) && chosenHere();
+  const mask = event.altKey && chosenHere();
   if (!mask) return false;
   const { frame, moving } = state,
     { track } = mask,

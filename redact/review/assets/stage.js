@@ -43,14 +43,13 @@ function Viewport() {
 function Notice() {
   const { shot, view, drawing, brightness } = state,
     moment = momentHere(),
-    n = pointer.stacked(),
     late = shot.view && shot.view !== view; // of a slow machine: the picture is what it was before
   const words = [
     moment && whyWords(moment),
     shot.damaged && t("damaged_here"),
     late ? t("loading") : view === "result" && t("as_it_will_be"),
     brightness !== 1 && t("sight_changed"),
-    drawing ? t("draw_hint") : n > 1 && t("stacked", { n }),
+    drawing && t("draw_hint"),
   ].filter(Boolean);
   return html`<div id="notice" role="status" hidden=${!words.length}>${words.join(" · ")}</div>`;
 }
@@ -87,12 +86,8 @@ function DrawMenu() {
 
 const SPEEDS = [0.5, 1, 2, 4].map((speed) => [String(speed), `${speed}×`.replace("0.5", "½")]);
 const ICONS = {
-  back10: "m10 5-5 5 5 5m6-10-5 5 5 5",
   back1: "m12.5 5-5 5 5 5",
   next1: "m7.5 5 5 5-5 5",
-  next10: "m4 5 5 5-5 5m6-10 5 5-5 5",
-  zoom_out: "M5 10h10",
-  zoom_in: "M5 10h10M10 5v10",
 };
 const icon = (name, hotkey, act) =>
   html`<${Button} id=${name.replace("_", "-")} class="quiet icon" title=${name} hotkey=${hotkey} act=${act}>
@@ -101,13 +96,13 @@ const icon = (name, hotkey, act) =>
 const Controls = () => html`
   <div id="controls">
     <span class="group">
-      ${icon("back10", "Shift ←", () => player.step(-10))} ${icon("back1", "←", () => player.step(-1))}
+      ${icon("back1", "←", () => player.step(-1))}
       <${Button} id="play" class="icon" title="play" hotkey="Space" pressed=${state.playing} act=${player.playOrStop}>
         <${Icon}>
           <path class="full" d=${state.playing ? "M5 4h3.5v12H5zm6.5 0H15v12h-3.5z" : "M6 3.5v13l10.5-6.5z"} />
         <//>
       <//>
-      ${icon("next1", "→", () => player.step(1))} ${icon("next10", "Shift →", () => player.step(10))}
+      ${icon("next1", "→", () => player.step(1))}
     </span>
     <span id="clock">
       ${state.wanted !== null && `${clock(state.times[state.frame], 2)} / ${clock(state.duration, 2)} · ${t("frame_n", { n: state.frame })}`}
@@ -115,12 +110,8 @@ const Controls = () => html`
     <span class="grow" />
     <${Choices} id="speed" aria-label=${t("speed")} values=${SPEEDS} value=${String(state.speed)}
       take=${(speed) => player.setSpeed(Number(speed))} />
-    <span class="group" role="group" aria-label=${t("zoom")}>
-      ${icon("zoom_out", "−", player.smaller)}
-      <${Button} id="zoom-whole" class="quiet" title="zoom_whole" named hotkey="0" act=${player.resetZoom}>
-        ${t("percent", { n: Math.round(100 * state.lens.zoom) })}
-      <//>
-      ${icon("zoom_in", "+", player.larger)}
-    </span>
+    <${Button} id="zoom-whole" class="quiet" title="zoom_whole" named hotkey="0" act=${player.resetZoom}>
+      ${t("percent", { n: Math.round(100 * state.lens.zoom) })}
+    <//>
   </div>
 `;

@@ -50,7 +50,7 @@ for (const [name, value] of Object.entries({
   reach: "picture", // which pictures a change of a mask is for: picture, all
   mark: null, // what of the sound is marked, in seconds: start, end
   wave: null,
-  wish: { style: "cover", audio: "keep", kind: "evidence", stamp: "", corner: "bottom-right" },
+  wish: { style: "cover", audio: "keep", release: false, stamp: "", corner: "bottom-right" },
   // over all of it
   opening: {}, // in front of everything, until there is a plan: see opening.js
   dialog: null, // see dialog.js

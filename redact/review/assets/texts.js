@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
 import { change, edit, state } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
-import { Bar, Button, Field, More } from "./controls.js";
+import { Bar, Button, Field } from "./controls.js";
 import { onFrom } from "./gallery.js";
 import { Picture } from "./picture.js";
 import * as player from "./player.js";
@@ -62,7 +62,7 @@ function List() {
     <${Field} id="find-text" label=${t("find_text")} placeholder=${t("find_text_example")} maxlength="100" />
     <div class="row"><span id="texts-count" class="muted small">${t("of_all", { n, all })}</span>${wanted().trim() && hideAll}</div>
     <div id="texts">${rows.map((one) => html`<${Row} key=${one.id} of=${one} />`)}</div>
-    <${More} n=${n - rows.length} word="texts_more" />
+    ${n > rows.length && html`<p class="small muted">${t("texts_more", { n: n - rows.length })}</p>`}
   `;
 }
 /** A text; a click goes to it, and the key of the button is that of what it does. */

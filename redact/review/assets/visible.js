@@ -2,13 +2,13 @@
 // mask of somebody else lies.
 import { html } from "./html.js";
 import { count, edit, select, state, title, useAnswer } from "./store.js";
-import { all, span, t } from "./words.js";
+import { t } from "./words.js";
 import { Button } from "./controls.js";
 import { openConfirm } from "./look_closely.js";
 import { Face } from "./picture.js";
 import * as player from "./player.js";
 
-const FEW = 4; // stretches that are told by their times; more are seen in the timeline, and not read
+const MOST = 4; // who hide them and are named
 
 export function Visible({ of: s }) {
   const told = useAnswer("covered", { id: s.id }, [state.revision]);
@@ -16,18 +16,13 @@ export function Visible({ of: s }) {
   const { bare, covered } = told, // where nobody hides them, and who does all the same
     n = count(bare),
     under = s.visible - n,
-    rest = s.frames - s.visible - s.unsure,
-    times = all(bare.map(([a, b]) => span(state.times[a], state.times[b], "–"))),
-    others = covered.filter(({ by }) => state.subjects.has(by)).slice(0, FEW),
+    others = covered.filter(({ by }) => state.subjects.has(by)).slice(0, MOST),
     doubt = (words) => html`<b class="doubt">, ${words}</b>`;
   return html`
     <p id="visible">
       <b>${n === s.frames ? t("visible_in_all", { n }) : t("visible_in", { n: s.frames, seen: n })}</b>
       ${under > 0 && doubt(t("under_mask", { n: under }))}
       ${s.unsure > 0 && doubt(t("to_confirm", { n: s.unsure }))}
-    </p>
-    <p class="small muted">
-      ${n > 0 && bare.length <= FEW && t("visible_at", { times })} ${rest > 0 && t("stays_hidden", { n: rest })}
     </p>
     ${
       s.unsure > 0 &&

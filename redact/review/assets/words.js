@@ -15,8 +15,6 @@ export async function load(wanted) {
 }
 export const current = () => spoken.value.language;
 export const number = (value) => spoken.value.numbers.format(value);
-/** Several in one sentence: "a, b and c". */
-export const all = (several) => new Intl.ListFormat(current()).format(several);
 
 /** The words of a key, `{name}` filled in; of several texts, `values.n` chooses by
  *  the rules of plural of the language. */
@@ -37,19 +35,9 @@ export const keyNames = (keys) =>
 
 /** A refusal, or what stopped a piece of work: what was wrong, and what to do. */
 export function said(error) {
-  const own = t(`refused.${error.error}`, withOwnSigns(error.values));
-  if (own !== `refused.${error.error}`) return own;
   const words = error.said?.[current()];
   return words ? words.filter(Boolean).map(sentence).join(" ") : t("look_again");
 }
-/** Values from the server, whose times have the decimal sign of this language. */
-const withOwnSigns = (values = {}) =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === "string" ? value.replace(/(:\d\d)\.(?=\d)/g, `$1${number(0.5)[1]}`) : value,
-    ]),
-  );
 /** What to do begins with a capital; what was wrong may begin with the name of a file. */
 const sentence = (text, i) =>
   (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
@@ -75,8 +63,7 @@ export function clock(seconds, digits = 1) {
   return `${whole < 0 ? "−" : ""}${minutes}:${rest}`;
 }
 /** From when to when; a moment is told once. */
-export const span = (from, to, between = " – ") =>
-  [...new Set([clock(from), clock(to)])].join(between);
+export const span = (from, to) => [...new Set([clock(from), clock(to)])].join(" – ");
 
 /** How far a piece of work is, in words. */
 export function stageWords({ stage, done, total, left }) {
