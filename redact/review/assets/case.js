@@ -56,6 +56,11 @@ function View() {
   return some ? html`<${Videos} />` : html`<${Folders} chosen=${again} />`;
 }
 function Videos() {
+  useEffect(() => {
+    // The next one that is to be looked at: Enter opens it.
+    if (document.activeElement === document.body)
+      document.querySelector("#videos .primary")?.focus({ preventScroll: true });
+  });
   const { name, case: number, survey, videos } = known.value,
     refused = count("refused");
   const ready = count("ready") && (refused ? "next.ready_others" : "next.ready"),
