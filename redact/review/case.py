@@ -145,7 +145,8 @@ class Case:
             for other in self.videos:
                 if other.session is not None and not other.session.ask_who:
                     self._reviewer = other.session.reviewer
-                if other is not video and other.job is None:
+                work = other.job  # what is only being opened need not go on
+                if other is not video and (work is None or work.kind == "open"):
                     other.close()
                 elif other is not video and other.session is not None:
                     other.session.rest()  # of dozens that wait for a result, too much to keep
