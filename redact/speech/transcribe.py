@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from ..errors import DependencyError, ModelError, PlanError
 from ..files import read_file
-from ..media import SourceInfo, mixed_sound
+from ..media import SourceInfo, mixed_sound, probe
 from ..plan import MOST_CHARACTERS, SpokenLine
 from ..progress import About, Stages
 from ..types import one_line
@@ -88,7 +88,8 @@ def spoken_lines(
         engine = _engine(given)
         said = _transcribed(info, engine, given, progress)
     else:
-        begins = zero if info.sound[0] is None else info.sound[0] - info.begins
+        begins = (info if info.part is None else probe(info.path)).sound[0]
+        begins = zero if begins is None else begins - info.begins
         said = ((begins, segment) for segment in _stored(given))
     lines = [line for begin, segment in said if (line := _line(segment, begin - zero))]
     if info.part is not None and info.duration is not None:

@@ -82,6 +82,27 @@ WAYS = {
     ),
 }
 
+MORE_WAYS = {
+    "h264.ts": Way(clip(), Sound()),
+    "h264.mts": Way(clip(), Sound("ac3"), 0.04),
+    "h264.mov": Way(clip(), Sound("alac"), 0.1),
+    "h264.flv": Way(clip(time_base=Fraction(1, 1000), pts=range(0, 40 * FRAMES, 40)), Sound()),
+    "10-bit.mp4": Way(clip(fmt="yuv420p10le"), Sound("libmp3lame"), 0.06),
+    "hevc.mp4": Way(clip(codec="libx265", options={"x265-params": "keyint=25"}), Sound()),
+    "hevc.mkv": Way(
+        clip(codec="libx265", options={"x265-params": "keyint=25"}), Sound("flac"), 0.1
+    ),
+    "vp9.webm": Way(
+        clip(codec="libvpx-vp9", options={"deadline": "realtime", "g": "40"}), Sound("libopus")
+    ),
+    "pcm.mov": Way(clip(codec="mjpeg", fmt="yuvj420p", options={}), Sound("pcm_s16le", 44100)),
+    "prores.mov": Way(clip(codec="prores_ks", fmt="yuv422p10le", options={}), Sound("pcm_s24le")),
+    "mp3.avi": Way(clip(codec="mpeg4", options={"g": "30", "bf": "0"}), Sound("libmp3lame", 44100)),
+    "ffv1.mkv": Way(clip(codec="ffv1", options={}), Sound("pcm_s16le")),
+    "mpeg1.mpg": Way(clip(codec="mpeg1video", options={"g": "12"}), Sound("mp2")),
+}
+"""So that the excerpts of 20 formats are proved, with those above."""
+
 
 def digest(frame: Frame) -> str:
     planes = (plane_array(frame.picture, n).tobytes() for n in range(len(frame.picture.planes)))
@@ -116,9 +137,11 @@ def heard(info: SourceInfo) -> tuple[float, NDArray[np.float64], int]:
     return float(begin), samples[:-1], rate
 
 
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize(
+    "name", [*WAYS, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE_WAYS)]
+)
 def test_pictures_and_sound_are_those_of_the_span(tmp_path: Path, name: str) -> None:
-    way = WAYS[name]
+    way = {**WAYS, **MORE_WAYS}[name]
     info = probe(way.made(tmp_path / name))
     whole = pictures(info)
     zero = whole[0][0]

@@ -41,8 +41,9 @@ def rows(page: Page) -> list[str]:
     )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fr", "dark")])
+@pytest.mark.parametrize(
+    ("language", "theme"), [("en", "light"), pytest.param("fr", "dark", marks=pytest.mark.slow)]
+)
 def test_a_name_is_found_and_muted_wherever_it_is_said(
     browser: Any,
     case: tuple[Path, Plan],

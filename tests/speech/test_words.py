@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from redact.errors import DependencyError, ExitCode, ModelError, PlanError
-from redact.media import probe
+from redact.media import excerpt, probe
 from redact.plan import (
     SpokenLine,
     dump_plan,
@@ -33,6 +33,7 @@ from redact.plan import (
 from redact.progress import Silent
 from redact.speech import has_whisper, spoken_lines
 
+from ..media.test_excerpt import CUT, WAYS
 from ..program import QUICK, program
 from ..side_files import folder_of
 from .spoken import film, with_voice
@@ -122,6 +123,16 @@ def test_a_transcript_without_times_of_words_mutes_more(tmp_path: Path) -> None:
     first, second = spoken_lines(info, Fraction(1, 2), stored, Silent())
     assert first.words == ((500, 900, "Call"), (500, 2500, "112"))
     assert second.words == ((500, 2500, "Call 112 now"),)
+
+
+def test_a_transcript_of_the_whole_file_serves_an_excerpt(tmp_path: Path) -> None:
+    """In the file, pictures begin at 2 s, sound at 0.5 s, and the excerpt at 4.04 s."""
+    stored = tmp_path / "t.json"
+    segments = [{"start": at, "end": at + 0.2, "text": f"at {at}"} for at in (1, 4, 20)]
+    stored.write_text(json.dumps({"segments": segments}))
+    info = excerpt(probe(WAYS["late.mkv"].made(tmp_path / "late.mkv")), *CUT)
+    (line,) = spoken_lines(info, Fraction(), stored, Silent())
+    assert line.words == ((460, 660, "at 4"),)
 
 
 @pytest.mark.parametrize(
