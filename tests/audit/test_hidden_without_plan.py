@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
-import pytest
 
 from redact.auditing.pixel_covers import PixelCovers
 from redact.auditing.what_is_hidden import shares_covered
 
 from .conftest import FRAMES, Clip, face_box, picture, write_video
 
-Change = Callable[[np.ndarray], np.ndarray]
-
 
 def blurred(face: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.GaussianBlur(face, (0, 0), 2.5), np.uint8)
 
 
-@pytest.mark.parametrize("change", [blurred])
-def test_a_face_that_was_changed_but_is_recognisable_is_found(clip: Clip, change: Change) -> None:
+def test_a_face_that_was_changed_but_is_recognisable_is_found(clip: Clip) -> None:
     """Other tools may leave a face that everybody recognises."""
-    path = clip.folder / f"{change.__name__}.mp4"
+    path = clip.folder / "blurred.mp4"
     pictures = []
     for n in range(FRAMES):
         shown = picture(n)
         x1, y1, x2, y2 = (max(0, int(v)) for v in face_box(n).grown(0.3))
-        shown[y1:y2, x1:x2] = change(shown[y1:y2, x1:x2])
+        shown[y1:y2, x1:x2] = blurred(shown[y1:y2, x1:x2])
         pictures.append(shown)
     write_video(path, pictures)
     result = clip.audit(path, None)

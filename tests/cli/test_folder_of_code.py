@@ -146,17 +146,11 @@ def test_a_process_started_with_a_careless_environment(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="starters are tried in a shell")
-@pytest.mark.parametrize("system", ["linux"])
-def test_the_starters_of_the_desktop(evidence: Evidence, system: str, tmp_path: Path) -> None:
-    assert call("desktop", "--system", system, "-o", tmp_path).returncode == 0
-    (starter,) = tmp_path.glob("redact.[dc]*")
-    text = starter.read_text()
-    if system == "linux":
-        (command,) = [x for x in text.splitlines() if x.startswith("Exec=")]
-        words = [*shlex.split(command.removeprefix("Exec=")), "--help"]
-    else:
-        command = next(x for x in text.splitlines() if x.startswith("exec "))
-        words = ["sh", "-c", f"{command} --help"]  # without the line that leaves the folder
+def test_the_starter_of_the_desktop(evidence: Evidence, tmp_path: Path) -> None:
+    assert call("desktop", "--system", "linux", "-o", tmp_path).returncode == 0
+    text = (tmp_path / "redact.desktop").read_text()
+    (command,) = [x for x in text.splitlines() if x.startswith("Exec=")]
+    words = [*shlex.split(command.removeprefix("Exec=")), "--help"]
     done = subprocess.run(words, cwd=evidence.folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "redact review" in done.stdout

@@ -121,14 +121,13 @@ def test_a_photograph_on_its_side_is_hidden_like_an_upright_one(
     assert found[0][:3] == found[1][:3] == ["face", "face", "plate"]
 
 
-@pytest.mark.parametrize(("name", "quarters"), [("mmaction2__demo", 1)])
-def test_people_show_which_way_is_up(name: str, quarters: int, tmp_path: Path) -> None:
-    clips = sorted(SHARED.glob(f"*/{name}*")) + sorted(SHARED.glob(f"*/clips/{name}*"))
+def test_people_show_which_way_is_up(tmp_path: Path) -> None:
+    clips = sorted(SHARED.glob("clips/mmaction2__demo*"))
     if not clips:
         pytest.skip("needs shared test footage (REDACT_SHARED)")
     assert turned_by(probe(clips[0]), FACES, Journal(Silent())) == ()
-    clip = laid(clips[0], tmp_path / "laid.mp4", quarters, frames=20)
-    assert turned_by(probe(clip), FACES, Journal(Silent())) == (360 - 90 * quarters,)
+    clip = laid(clips[0], tmp_path / "laid.mp4", 1, frames=20)
+    assert turned_by(probe(clip), FACES, Journal(Silent())) == (270,)
 
 
 @pytest.mark.parametrize(("vehicle", "told"), [(True, ()), (False, (90,))])

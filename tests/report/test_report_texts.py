@@ -82,9 +82,9 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
     return variants(tmp_path_factory.mktemp("variants"))
 
 
-@pytest.mark.parametrize("language", [LANGUAGES[-1]])
-def test_every_text_exists_and_is_used(language: str, every: list[Manifest]) -> None:
-    text = ReportWords(language)
+def test_every_text_exists_and_is_used(every: list[Manifest]) -> None:
+    """In one language: the test above says that the other has the same."""
+    text = ReportWords("fr")
     for value in every:
         page = render_report(value, text, dump_manifest(value)).decode()
         assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
