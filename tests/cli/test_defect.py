@@ -50,7 +50,7 @@ def with_defect(tmp_path: Path) -> dict[str, str]:
 
 def test_the_other_files_of_a_run_are_finished(inbox: Path, with_defect: dict[str, str]) -> None:
     words = ("run", inbox / "a.mp4", inbox / "b.mp4")
-    ended = call(*words, *FAST, "--json", "--jobs", 2, **with_defect)
+    ended = call(*words, *FAST, "--json", **with_defect)
     assert ended.returncode == ExitCode.INTERNAL, ended.stderr
     failed, done = json.loads(ended.stdout)
     assert failed["exit_code"] == ExitCode.INTERNAL and failed["state"] == "refused"

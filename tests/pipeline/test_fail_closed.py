@@ -293,24 +293,21 @@ def test_a_file_cut_before_its_index_is_refused(street: Path, tmp_path: Path) ->
     assert [p.name for p in tmp_path.iterdir()] == ["cut.mp4"]
 
 
-@pytest.mark.parametrize(("suffix", "half"), [("mkv", False), ("ts", True)])
-def test_a_truncated_file_that_plays_has_its_last_frames_marked(
-    tmp_path: Path, suffix: str, half: bool
-) -> None:
-    """MPEG-TS returns the half picture at the cut, Matroska omits it."""
-    whole = shorten(SAMPLE, tmp_path / f"whole.{suffix}", 30, skip=70)
+def test_a_truncated_file_that_plays_has_its_last_frames_marked(tmp_path: Path) -> None:
+    """MPEG-TS returns the half picture at the cut."""
+    whole = shorten(SAMPLE, tmp_path / "whole.ts", 16, skip=70)
     with av.open(str(whole)) as container:
         places = [(p.pos, p.size) for p in container.demux(video=0) if p.size > 3000]
     at, size = places[len(places) // 2]  # a large picture, to which others refer
-    cut = tmp_path / f"cut.{suffix}"
+    cut = tmp_path / "cut.ts"
     cut.write_bytes(whole.read_bytes()[: at + size // 2])
     before = {f.pts: plane_array(f.picture, 0).copy() for f in Decode(probe(whole))}
     frames = list(Decode(probe(cut)))
-    assert 0 < len(frames) < 30
+    assert 0 < len(frames) < 16
     spoilt = {
         f.index for f in frames if not np.array_equal(plane_array(f.picture, 0), before[f.pts])
     }
-    assert bool(spoilt) == half
+    assert spoilt
     heard = Silent()
     outcome = redact_video(cut, FAST, alone(tmp_path / "out.mkv"), heard)
     assert spoilt <= {*outcome.record.plan.unchecked, *outcome.record.unknown_damage}

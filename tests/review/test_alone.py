@@ -199,6 +199,7 @@ def test_a_second_review_of_a_plan_is_refused(work: tuple[Path, Path]) -> None:
     assert sorted(p.name for p in work[0].parent.iterdir()) == ["clip.mp4", "clip.plan.json"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_a_killed_review_leaves_no_lock(work: tuple[Path, Path]) -> None:
     with served(*work) as (_, process):
@@ -256,6 +257,7 @@ def hour() -> Plan:
     return Plan(source, DetectSettings((Target.FACE,)), tuple(tracks))
 
 
+@pytest.mark.slow
 def test_an_hour_of_plan_data_is_answered_quickly(tmp_path: Path, street: Path) -> None:
     """Processor time: other work on the machine does not count."""
     from redact.review.actions import edited

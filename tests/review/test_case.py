@@ -290,6 +290,7 @@ def test_videos_without_a_copy_or_with_a_truncated_source_are_not_called_ready(t
     assert "1 file could not be searched and has no copy" in next_ and "All" not in next_
 
 
+@pytest.mark.slow
 def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
     """A review that was begun looked like one that nobody had opened, and a copy with unreviewed
     moments had a green tick."""
