@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
 import { change, edit, frameAt, state } from "./store.js";
 import { clock, said, stageWords, t } from "./words.js";
-import { Bar, Button, Field, More } from "./controls.js";
+import { Bar, Button, Field } from "./controls.js";
 import * as player from "./player.js";
 
 const listed = signal({ known: false, extra: true, model: "", all: 0, found: 0, places: 0, rows: [] }),
@@ -45,7 +45,7 @@ function List() {
     <${Field} id="find-words" label=${t("find_words")} placeholder=${t("find_text_example")} maxlength="100" />
     <div class="row"><span id="words-count" class="muted small">${t("of_all", { n: found, all })}</span>${wanted() && muteAll}</div>
     <div id="words">${rows.map((one) => html`<${Row} key=${one.id} of=${one} />`)}</div>
-    <${More} n=${found - rows.length} word="texts_more" />
+    ${found > rows.length && html`<p class="small muted">${t("texts_more", { n: found - rows.length })}</p>`}
   `;
 }
 /** A line; a click goes to when it is said. */
