@@ -110,7 +110,7 @@ def render_report(
         said=[
             (text(f"limits.{name}"), list(lines))
             for name, lines in (
-                ("warnings", map(text.said, manifest.warnings)),
+                ("warnings", map(text.warning, manifest.warnings)),
                 ("removed", (_removed(part, text) for part in manifest.removed)),
             )
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..plan import Census
 from ..record import MessagePart
@@ -46,7 +47,7 @@ class ReportWords:
         if language not in LANGUAGES:
             raise ValueError(f"no catalogue for {language!r}")
         self.language = language
-        self.entries: dict[str, str] = {
+        self.entries: dict[str, Any] = {
             f"{section}.{key}": value
             for section, values in surface(language, "report").items()
             for key, value in values.items()
@@ -57,7 +58,8 @@ class ReportWords:
     def __call__(self, key: str, **values: object) -> str:
         """Text of a key, with its values. Raises KeyError if the key is unknown."""
         self.used.add(key)
-        return self.entries[key].format(**values) if values else self.entries[key]
+        entry: str = self.entries[key]
+        return entry.format(**values) if values else entry
 
     def word(self, section: str, name: str, fallback: str = "other") -> str:
         """Text of `section.name`, or of `section.fallback` if the name is unknown."""
@@ -74,6 +76,14 @@ class ReportWords:
     def said(self, message: MessagePart) -> str:
         """A message of the program in this language; its code if that is unknown."""
         return self.words.message(message.code, message.values)
+
+    def warning(self, message: MessagePart) -> str:
+        """A warning of the run, without the advice that it has for whoever could run it again."""
+        key = f"warning.{message.code}"
+        if key not in self.entries:
+            return self.said(message)
+        self.used.add(key)
+        return self.words.filled(self.entries[key], message.values)
 
     def joined(self, messages: Iterable[MessagePart]) -> str:
         """Several messages, joined by semicolons."""
