@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from redact.media import Decode, probe
+from redact.pipeline import plan_to_review
 from redact.plan import read_plan
 from redact.types import Action
 from tests.review import browser as real
@@ -136,11 +137,13 @@ class Assistant:
         with self.step("confirm"):
             if unsure := self.page.state("state.one.unsure"):
                 self.press("v")
-            pictures = "return document.querySelectorAll('.faces [data-frame]').length"
+            pictures = "return document.querySelectorAll('[data-asks=will_show] .picture').length"
+            focus = "return document.activeElement?.id"
             while unsure:
                 self.page.until(lambda: self.page.js(pictures))
+                self.page.until(lambda: self.page.js(focus) == "look-done")
                 self.look("picture", self.page.js(pictures))
-                self.press("y")
+                self.press("ENTER")
                 self.page.until(lambda n=unsure: self.page.state("state.one.unsure") < n)
                 unsure = self.page.state("state.one.unsure")
             self.page.until(lambda: not self.page.state("state.dialog"))
@@ -195,7 +198,7 @@ def compared(folder: Path) -> str:
     places, open_ = 0, 0
     for copy in sorted(folder.glob("*.redacted.mp4")):
         source = next(p for p in folder.glob("*.mp4") if f"{p.stem}.redacted" == copy.stem)
-        plan = read_plan(copy.with_name(f"{copy.name}.plan.json"))
+        plan = read_plan(plan_to_review(probe(source), None))
         hidden = {track.id for track in plan.tracks if track.action is Action.REDACT}
         frames = zip(Decode(probe(source)), Decode(probe(copy)), strict=True)
         for n, pair in enumerate(frames):
