@@ -8,7 +8,7 @@ from typing import Any
 from ..plan import Census
 from ..record import MessagePart
 from ..types import clock
-from ..words import LANGUAGES, Words, surface
+from ..words import LANGUAGES, Words, surface, words_of
 
 
 def counts_in_words(counts: Mapping[str, int], words: Words) -> str:
@@ -53,7 +53,7 @@ class ReportWords:
             for key, value in values.items()
         }
         self.used: set[str] = set()
-        self.words = Words(language)
+        self.words = words_of(language)
 
     def __call__(self, key: str, **values: object) -> str:
         """Text of a key, with its values. Raises KeyError if the key is unknown."""

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from ..errors import UsageError
-from ..words import FALLBACK, LANGUAGES, VARIABLE, Words, problem, spoken, surface
+from ..words import FALLBACK, LANGUAGES, VARIABLE, problem, spoken, surface, words_of
 from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
@@ -123,8 +123,8 @@ def _in_language(page: Answer) -> Answer:
 def _words(language: str) -> dict[str, Any]:
     """The page's words in a language, with the names of targets and the program's own reasons."""
     words = dict(surface(language, "page"))
-    words |= {f"reason.{own}": said for own, said in Words(language).tables["reason"].items()}
-    tables = Words(language).tables
+    tables = words_of(language).tables
+    words |= {f"reason.{own}": said for own, said in tables["reason"].items()}
     whom = tables["target_short"] | tables["subject"]
     return words | {f"target.{kind}": name.capitalize() for kind, name in whom.items()}
 
