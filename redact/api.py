@@ -20,6 +20,7 @@ from . import plan as plans
 from . import record as manifests
 from .auditing import AuditResult, AuditSettings, audit_file
 from .detection import Detector, require_models
+from .errors import PlanError
 from .files import make_folder
 from .follow_drawn import Frames, index_packets
 from .follow_drawn import follow as follow_box
@@ -44,7 +45,8 @@ from .plan import Plan
 from .progress import Progress, Silent
 from .record import Manifest
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .types import Box, Keyframe, Scope
+from .types import Box, Keyframe
+from .words import problem
 
 AnyPath = str | os.PathLike[str]
 
@@ -193,7 +195,6 @@ def audit(
     plan: Plan | AnyPath | None = None,
     settings: AuditSettings | None = None,
     *,
-    cut: tuple[float, float] | None = None,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit a finished file: what of its source is still visible? `redact verify`.
@@ -201,15 +202,14 @@ def audit(
     Args:
         source: the original.
         output: the finished file; neither is changed.
-        plan: the plan of the output, or its file. None: the plan that the record beside the output
-            names, if it is there; otherwise the masks are inferred from the pixels.
+        plan: that the output was drawn from, or its file. None: the one that the record beside the
+            output names.
         settings: what to search for, and how hard. None: as in the plan and the record.
-        cut: the excerpt that the file is of its source, in seconds after the first picture, if
-            neither a plan nor a record says so.
         progress: receives stages and warnings; None for no listener.
 
     Raises:
         InputError: a file cannot be read.
+        PlanError: the plan cannot be read, or none is named or beside the output.
         MismatchError: the plan was made for another file.
         UnsafeError: a frame could not be checked.
         ModelError, DependencyError: redact is not installed completely.
@@ -219,18 +219,13 @@ def audit(
     record = record_beside(finished)
     if plan is None and record is not None:
         plan = plan_beside(finished, record)
-    known = plan if plan is None or isinstance(plan, Plan) else read_plan(Path(plan))
-    if known is not None:
-        scope = known.settings.scope
-    elif cut is None and record is not None:
-        scope = Scope(cut=record.cut)
-    else:
-        scope = Scope(cut=cut)
-    info = probe_excerpt(Path(source), scope)
-    if known is not None:
-        require_same_source(known, info, listener)
-        if record is not None:  # the plan does not know damage that only drawing met
-            known = plans.with_damage(known, record.damaged_frames)
+    if plan is None:
+        raise problem(PlanError, "audit_needs_plan", output=finished)
+    known = plan if isinstance(plan, Plan) else read_plan(Path(plan))
+    info = probe_excerpt(Path(source), known.settings.scope)
+    require_same_source(known, info, listener)
+    if record is not None:  # the plan does not know damage that only drawing met
+        known = plans.with_damage(known, record.damaged_frames)
     if settings is None:
         settings = audit_settings(record, known)
     require_models(settings.targets)

@@ -21,12 +21,11 @@ import numpy as np
 
 from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.outside_masks import OutsideMasks
-from redact.auditing.pixel_covers import PixelCovers
 from redact.auditing.planes import Both
 from redact.auditing.redrawn import Redrawn
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
-from redact.render import Renderer, mask_of
+from redact.render import Renderer
 from redact.settings import EncodeSettings, RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
 
@@ -247,21 +246,13 @@ class Counts:
             self.add(f"patches: {name}", not check.check().passed, 1)
 
     def masks(self, output: Coded) -> None:
-        """Masks called not drawn, and what counts as hidden if no plan is known."""
+        """Masks called not drawn."""
         proof, name = Redrawn(RenderSettings()), f"{output.what} {output.crf or 'usual'}"
         for both, wanted in zip(output.frames, output.wanted, strict=True):
             bare = proof.bare(both, wanted, output.regions)
             self.add(f"drawn again, not so: {name}", len(bare), len(output.regions))
             for region in output.regions:
                 self.add(f"not drawn: {name}", not_drawn(both, region), 1)
-            if output.what in ("masked", "bare"):
-                height, width = both.luma[0].shape
-                core = mask_of(list(output.regions), width, height, RenderSettings().margin)
-                told = PixelCovers().mask(0, *both.luma) != 0
-                if output.what == "masked":
-                    self.add("no plan: of masks", int((told & core).sum()), int(core.sum()))
-                else:
-                    self.add("no plan: of the rest", int(told.sum()), told.size)
 
 
 def _all_but(both: Both, place: Box) -> np.ndarray:

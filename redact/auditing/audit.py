@@ -16,7 +16,6 @@ from .file_checks import check_container
 from .findings import findings_of
 from .muted_sound import check_sound
 from .passes import Load, collect
-from .planes import is_padded
 from .result import AuditResult, AuditSettings, Check
 from .speech_left import check_speech
 
@@ -24,7 +23,7 @@ from .speech_left import check_speech
 def audit_file(
     source: SourceInfo,
     output: Path,
-    plan: Plan | None,
+    plan: Plan,
     *,
     settings: AuditSettings,
     progress: Stages,
@@ -37,8 +36,7 @@ def audit_file(
     Args:
         source: of the original.
         output: the finished file.
-        plan: as drawn (`redact.plan.with_damage` adds damage that only drawing met). None: infer
-            the hidden area from the pixels, and leave out checks that need a plan.
+        plan: as drawn (`redact.plan.with_damage` adds damage that only drawing met).
         settings: how to audit.
         progress: receives the stage "audit".
         load: creates the detectors.
@@ -56,12 +54,11 @@ def audit_file(
     if _made_for_web(source, finished):
         source = for_web(source)
     sizes = source.video.upright_size, finished.video.upright_size
-    same_size = size_check(*sizes, other_tool=plan is None)
+    same_size = size_check(*sizes)
     checks += [_upright(finished), same_size]
-    if plan is not None:
-        first = plan.source.timeline.time(0)
-        checks += check_sound(finished, plan.muted_on_clock(), first)
-        checks += check_speech(finished, plan.muted_on_clock(), settings.no_speech, first)
+    first = plan.source.timeline.time(0)
+    checks += check_sound(finished, plan.muted_on_clock(), first)
+    checks += check_speech(finished, plan.muted_on_clock(), settings.no_speech, first)
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress, load)
@@ -69,12 +66,11 @@ def audit_file(
         raise problem(UnsafeError, "nothing_compared", output=output)
     return AuditResult(
         settings.sensitivity,
-        plan is not None,
         findings_of(collected.evidence),
         (*checks, *collected.checks),
         _kept(plan),
         collected.looked,
-        () if plan is None else plan.not_searched,
+        plan.not_searched,
     )
 
 
@@ -85,15 +81,11 @@ def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:
     return now.codec == "h264" and now.frame_format == "yuv420p" and not now.colour.hdr and other
 
 
-def size_check(source: tuple[int, int], output: tuple[int, int], other_tool: bool = False) -> Check:
-    """Check that the output has the size (width, height) of the upright source; that of another
-    tool may be padded."""
+def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:
+    """Check that the output has the size (width, height) of the upright source."""
     (a, b), (c, d) = source, output
     if source == output:
         return Check("size", True, (Message("size", width=c, height=d),))
-    if other_tool and is_padded(source, output):
-        told = Message("size_padded", width=c, height=d, wanted_width=a, wanted_height=b)
-        return Check("size", True, (told,))
     told = Message("size_differs", width=c, height=d, wanted_width=a, wanted_height=b)
     return Check("size", False, (told,))
 
@@ -105,9 +97,7 @@ def _upright(finished: SourceInfo) -> Check:
     return Check("upright", not turned, (told,))
 
 
-def _kept(plan: Plan | None) -> tuple[KeptPart, ...]:
-    if plan is None:
-        return ()
+def _kept(plan: Plan) -> tuple[KeptPart, ...]:
     return tuple(
         KeptPart(
             *(t.id, t.target.word, (t.first, t.last), tuple(plan.shown_spans(t))),
@@ -119,9 +109,7 @@ def _kept(plan: Plan | None) -> tuple[KeptPart, ...]:
     )
 
 
-def _blind(settings: AuditSettings, plan: Plan | None, checks: list[Check]) -> AuditResult:
+def _blind(settings: AuditSettings, plan: Plan, checks: list[Check]) -> AuditResult:
     """The result if the pictures could not be compared; a failed check says why."""
     looked = LookedPart(0, 0, 0, (), ())
-    return AuditResult(
-        settings.sensitivity, plan is not None, (), tuple(checks), _kept(plan), looked
-    )
+    return AuditResult(settings.sensitivity, (), tuple(checks), _kept(plan), looked)

@@ -135,7 +135,7 @@ class Compared:
     """Compares the frames of source and output, in order.
 
     Args:
-        plan: as drawn; None if unknown.
+        plan: as drawn.
         settings: of the audit.
         size: width and height of the pictures.
         photograph: the output is one.
@@ -147,17 +147,17 @@ class Compared:
 
     def __init__(
         self,
-        plan: Plan | None,
+        plan: Plan,
         settings: AuditSettings,
         size: tuple[int, int],
         photograph: bool = False,
     ) -> None:
         self._plan = plan
-        known = None if plan is None else settings.render
-        self._drawn = None if known is None else Redrawn(known, photograph)
+        render = settings.render
+        self._drawn = None if render is None else Redrawn(render, photograph)
         stamp = stamped(settings.stamp, *size)
         self._stamped = None if stamp is None else drawn_around(stamp)
-        self._outside = OutsideMasks(blocks=plan is not None)
+        self._outside = OutsideMasks()
         self.frames = 0
         self.undrawn: Places = defaultdict(list)
 
@@ -171,18 +171,14 @@ class Compared:
         """
         self.frames += 1
         index = source.index
-        regions = [] if self._plan is None else self._plan.regions_at(index)
+        regions = self._plan.regions_at(index)
         if self._drawn is not None:
             # The whole picture is known, so neither masks nor stamp need to be left out.
             wanted = self._drawn.wanted(source, output, regions)
             self._outside.see(index, both if wanted is None else wanted, None)
             bare = [] if wanted is None else self._drawn.bare(both, wanted, regions)
         else:
-            hidden = None
-            if self._plan is None:
-                hidden = mask()
-            elif regions:
-                hidden = drawn_around(mask(), source.blocks)
+            hidden = drawn_around(mask(), source.blocks) if regions else None
             if self._stamped is not None:
                 hidden = self._stamped if hidden is None else hidden | self._stamped
             self._outside.see(index, both, hidden)

@@ -39,14 +39,9 @@ class OutsideMasks:
     """Compares frames one by one, and judges them all at the end.
 
     A chroma sample or a block counts as outside the masks if all of its pixels are.
-
-    Args:
-        blocks: whether to judge single blocks as well; only if the masks are known, not inferred
-            from the pixels.
     """
 
-    def __init__(self, blocks: bool) -> None:
-        self._blocks = blocks
+    def __init__(self) -> None:
         self._luma, self._chroma = array("d"), array("d")
         self._wrong: tuple[list[int], ...] = [], [], []  # blocks, brightness, colours
         self._frames = 0
@@ -71,8 +66,7 @@ class OutsideMasks:
             self._chroma.append(min(c.ratio for c in colours))
         least = TEXTURE**2
         wrong = (
-            self._blocks
-            and any(
+            any(
                 _changed(plane, outside, size)
                 for plane, size in [(luma, (1, 1)), *((c, step) for c in colours)]
             ),

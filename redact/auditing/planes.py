@@ -133,11 +133,6 @@ def coarser(outside: Plane, right: int, down: int) -> Plane:
     return np.asarray((mean == 255).view(np.uint8) * np.uint8(255), np.uint8)
 
 
-def block_difference(source: Plane, output: Plane) -> NDArray[np.float32]:
-    """Mean absolute difference in 16×16 blocks, float32 [ceil(H/16), ceil(W/16)]."""
-    return block_mean(np.asarray(cv2.absdiff(source, output)))
-
-
 def block_mean(plane: Plane, right: int = 1, down: int = 1) -> NDArray[np.float32]:
     """Mean of each block, float32 [rows of blocks, columns of blocks].
 
@@ -171,9 +166,3 @@ def _filled(plane: Plane, shape: tuple[int, int]) -> Plane:
         return np.ascontiguousarray(plane)
     border = cv2.BORDER_REPLICATE
     return np.asarray(cv2.copyMakeBorder(plane, 0, down, 0, right, border), np.uint8)
-
-
-def is_padded(source: tuple[int, int], output: tuple[int, int]) -> bool:
-    """Whether an output has the source's size, or is larger by less than a coded block, as some
-    tools write whole blocks only."""
-    return all(0 <= now - was < COMPARED_BLOCK for was, now in zip(source, output, strict=True))

@@ -121,7 +121,6 @@ class AuditResult:
 
     Attributes:
         sensitivity: of the audit.
-        with_plan: whether a plan was given.
         findings: with the doubtful last.
         checks: of the file as a whole.
         kept: tracks of the plan that are not hidden.
@@ -130,7 +129,6 @@ class AuditResult:
     """
 
     sensitivity: Sensitivity
-    with_plan: bool
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     kept: tuple[KeptPart, ...]
@@ -153,7 +151,6 @@ class AuditResult:
         return {
             "passed": self.passed,
             "sensitivity": self.sensitivity.value,
-            "with_plan": self.with_plan,
             "findings": [f.to_json() for f in self.findings],
             "checks": [c.to_json() for c in self.checks],
             "kept_by_decision": [msgspec.to_builtins(k) for k in self.kept],
@@ -213,5 +210,3 @@ class AuditResult:
             if looked.targets and target not in with_nested(map(Target.from_word, looked.targets)):
                 yield Message("not_looked_for", target=target.word)
         yield from self.not_searched
-        if not self.with_plan:
-            yield Message("audit_without_plan")

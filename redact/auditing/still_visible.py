@@ -30,7 +30,6 @@ from ..track import (
 )
 from ..types import (
     DOUBTFUL,
-    EVERYWHERE,
     INSIDE_SHARE,
     SURE,
     Box,
@@ -92,7 +91,7 @@ class StillVisible:
 
     def __init__(
         self,
-        plan: Plan | None,
+        plan: Plan,
         covers: Covers,
         detectors: AuditDetectors,
         whole_every: float = 0.0,
@@ -101,7 +100,7 @@ class StillVisible:
         self._plan, self._covers = plan, covers
         self._detectors = detectors
         # What a user excluded from the search is visible on purpose.
-        self._scope = EVERYWHERE if plan is None else plan.settings.scope
+        self._scope = plan.settings.scope
         self._shrinker = VideoReformatter()
         self._scanner = IncrementalScanner(detectors.scan, whole_every)
         self._last: Remembered[Detections] | None = None
@@ -136,7 +135,7 @@ class StillVisible:
         if not len(found):
             return found
         hidden = mask()
-        regions = [] if self._plan is None else self._plan.regions_at(shown.index)
+        regions = self._plan.regions_at(shown.index)
         boxed, bodies = with_boxes(hidden, regions), found.target == Target.PERSON
         covered = np.where(
             bodies,
@@ -144,10 +143,9 @@ class StillVisible:
             shares_covered(hidden, found.xyxy),
         )
         outside = covered < HIDDEN_SHARE
-        if self._plan is not None:
-            sure = (found.score >= DOUBTFUL) & ~outside
-            self._note(shown, found.select(sure & ~bodies), hidden, regions)
-            self._note(shown, found.select(sure & bodies), boxed, regions)
+        sure = (found.score >= DOUBTFUL) & ~outside
+        self._note(shown, found.select(sure & ~bodies), hidden, regions)
+        self._note(shown, found.select(sure & bodies), boxed, regions)
         return found.select(outside)
 
     def _everywhere(self, shown: Frame) -> Detections:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
@@ -56,7 +56,7 @@ class Circumstances:
     """The context in which suspects are judged.
 
     Args:
-        plan: of the clip; None if unknown.
+        plan: of the clip.
         covers: says what is visible by decision.
         times: frame → seconds.
 
@@ -66,11 +66,11 @@ class Circumstances:
             that are visible by decision; cached.
     """
 
-    def __init__(self, plan: Plan | None, covers: Covers, times: Mapping[int, float]) -> None:
+    def __init__(self, plan: Plan, covers: Covers, times: Mapping[int, float]) -> None:
         self.covers, self.times = covers, times
-        self.tracks: Sequence[Track] = () if plan is None else plan.tracks
+        self.tracks = plan.tracks
         cached = lru_cache(_REMEMBERED)
-        self.hidden = cached(lambda frame: [] if plan is None else plan.regions_at(frame))
+        self.hidden = cached(plan.regions_at)
         self.kept = cached(covers.kept)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -24,42 +23,26 @@ MakeMask = Callable[[], Mask]
 """Makes the mask of a frame, because only few frames need theirs."""
 
 
-class Covers(Protocol):
-    """Says what is hidden where."""
-
-    def mask(self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]) -> Mask:
-        """Mask of a frame.
-
-        Args:
-            index: of the source frame.
-            source, output: luma, uint8 [H, W].
-        """
-
-    def kept(self, index: int) -> list[Region]:
-        """Regions that are visible by decision in a frame."""
-
-    def alarms(self, kept: list[Region]) -> frozenset[int]:
-        """Ids of the tracks in `kept` that a person called a false alarm or cut off, so that nobody
-        has decided to show a person there."""
-
-
-class PlanCovers:
-    """The plan's masks, as `redact.render` draws them."""
+class Covers:
+    """What a plan hides, and what it leaves visible by decision."""
 
     def __init__(self, plan: Plan, margin: float) -> None:
         self._plan = plan
         self._margin = margin
         self._alarms = frozenset(t.id for t in plan.tracks if t.action.unmasked)
 
-    def mask(self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]) -> Mask:
-        height, width = output.shape
+    def mask(self, index: int, width: int, height: int) -> Mask:
+        """The mask of a source frame, as `redact.render` draws it."""
         hidden = mask_of(self._plan.regions_at(index), width, height, self._margin)
         return hidden.view(np.uint8)
 
     def kept(self, index: int) -> list[Region]:
+        """Regions that are visible by decision in a frame."""
         return self._plan.judged_at(index)
 
     def alarms(self, kept: list[Region]) -> frozenset[int]:
+        """Ids of the tracks in `kept` that a person called a false alarm or cut off, so that nobody
+        has decided to show a person there."""
         return self._alarms & {region.track for region in kept}
 
 

@@ -25,7 +25,7 @@ from ..pipeline import (
     relative_to_here,
 )
 from ..plan import Plan, census
-from ..record import Manifest, OpenPart, file_name, manifest_path
+from ..record import OpenPart, file_name, manifest_path
 from ..report import census_in_words
 from ..types import Decided, Finding, FindingKind, as_argument, clock
 from ..words import said, say, spoken, word, words_of
@@ -213,12 +213,9 @@ def _corner_and_size(box: tuple[float, float, float, float]) -> str:
     return f"{left},{top} {right - left}×{bottom - top}"
 
 
-def record_in_words(output: Path, record: Manifest, plan: Path | None) -> str:
+def record_in_words(output: Path, plan: Path) -> str:
     """Say which record and plan of a finished file are used."""
-    name = manifest_path(output).name
-    if plan is None:
-        return say("record_without_plan", name=name, output=output.name)
-    return say("record_with_plan", name=name, plan=plan.name)
+    return say("record_with_plan", name=manifest_path(output).name, plan=plan.name)
 
 
 def in_plain_words(

@@ -112,7 +112,7 @@ def hash_of(path: Path) -> str:
         return ""
 
 
-def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
+def audit_settings(record: Manifest | None, plan: Plan) -> AuditSettings:
     """How to audit a finished file, as far as its record and its plan say.
 
     Targets that the plan does not name are visible on purpose.
@@ -132,7 +132,5 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
         encode = record.run.settings.get("encode")
         spoken = isinstance(encode, dict) and encode.get("audio") == Audio.MUTE_SPEECH
         settings = replace(settings, no_speech=spoken)
-    if plan is not None:
-        asked = plan.settings
-        settings = replace(settings, sensitivity=asked.sensitivity, targets=asked.targets)
-    return settings
+    asked = plan.settings
+    return replace(settings, sensitivity=asked.sensitivity, targets=asked.targets)

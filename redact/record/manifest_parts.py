@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ..plan import SeenFrames, SeenSubject
 from ..types import (
@@ -152,15 +152,19 @@ class LookedPart(Part):
 
 
 class AuditPart(Part):
-    """The audit's result."""
+    """The audit's result.
+
+    Attributes:
+        with_plan: true; in records of earlier builds only.
+    """
 
     passed: bool
     sensitivity: str
-    with_plan: bool
     findings: tuple[FindingPart, ...]
     checks: tuple[CheckPart, ...]
     kept_by_decision: tuple[KeptPart, ...]
     looked: LookedPart
+    with_plan: bool | UnsetType = UNSET
 
 
 class SpanPart(Part):

@@ -138,9 +138,7 @@ class Clip:
                 writer.write(renderer.draw(frame, regions))
         return path
 
-    def audit(
-        self, output: Path, plan: Plan | None, settings: AuditSettings | None = None
-    ) -> AuditResult:
+    def audit(self, output: Path, plan: Plan, settings: AuditSettings | None = None) -> AuditResult:
         known = settings or AuditSettings(render=RenderSettings())
         return audit_file(self.info, output, plan, settings=known, progress=Silent())
 

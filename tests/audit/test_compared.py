@@ -17,7 +17,7 @@ from redact.auditing.mask_drawn import not_drawn, shows_source
 from redact.auditing.outside_masks import OutsideMasks, drawn_around
 from redact.auditing.planes import Both
 from redact.auditing.redrawn import Redrawn
-from redact.auditing.what_is_hidden import PlanCovers
+from redact.auditing.what_is_hidden import Covers
 from redact.media import Decode, VideoWriter, plane_array, probe
 from redact.plan import Plan
 from redact.render import Renderer, mask_of
@@ -74,7 +74,6 @@ def test_a_picture_without_its_colours_is_a_change(clip: Clip) -> None:
     plan = clip.plan()
     check = _elsewhere(clip.audit(_spoilt(clip, plan, "grey.mp4", _grey), plan))
     assert not check.passed
-    assert not _elsewhere(clip.audit(clip.folder / "grey.mp4", None)).passed
 
 
 def test_a_block_that_changed_between_two_whole_scans_is_found(clip: Clip) -> None:
@@ -88,13 +87,13 @@ def test_each_mask_is_drawn_once_a_frame_and_shared_by_all_checks(
     clip: Clip, clean: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[int] = []
-    mask = PlanCovers.mask
+    mask = Covers.mask
 
-    def counted(self: PlanCovers, index: int, *lumas: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def counted(self: Covers, index: int, *size: int) -> NDArray[np.uint8]:
         drawn.append(index)
-        return mask(self, index, *lumas)
+        return mask(self, index, *size)
 
-    monkeypatch.setattr(PlanCovers, "mask", counted)
+    monkeypatch.setattr(Covers, "mask", counted)
     # How it was drawn is not known: the mask is needed in every frame.
     assert clip.audit(clean, clip.plan(), AuditSettings()).looked.frames_looked_at == 2
     assert drawn == list(range(FRAMES))

@@ -244,7 +244,7 @@ def test_a_display_matrix_is_found(clip: Clip, tmp_path: Path, name: str) -> Non
     a, b, c, d = (round(v * 65536) for v in TURNED.get(name, (1, 0, 0, 1)))
     data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
     path.write_bytes(data)
-    upright = next(c for c in clip.audit(path, None).checks if c.name == "upright")
+    upright = next(c for c in clip.audit(path, clip.plan()).checks if c.name == "upright")
     assert upright.passed is (name not in TURNED), upright.detail
 
 
@@ -284,4 +284,4 @@ def test_a_file_that_is_not_a_video_is_an_error(clip: Clip, tmp_path: Path) -> N
     path = tmp_path / "text.mp4"
     path.write_text("not a video")
     with pytest.raises(InputError, match=r"text\.mp4"):
-        clip.audit(path, None, AuditSettings())
+        clip.audit(path, clip.plan(), AuditSettings())

@@ -63,9 +63,7 @@ class Covers:
     regions: tuple[Region, ...] = ()
     lower: float = 0.0
 
-    def mask(
-        self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
-    ) -> NDArray[np.uint8]:
+    def mask(self, index: int, width: int, height: int) -> NDArray[np.uint8]:
         mask = np.zeros((360, 640), np.uint8)
         x1, y1, x2, y2 = head_places(np.array([MASKED]))[0].astype(int)
         mask[y1 : y2 + 1, x1 : x2 + 1] = 1

@@ -187,31 +187,6 @@ def test_a_decision_about_one_subject_does_not_cover_another(
     assert any(f.target is Target.FACE for f in result.findings), result.in_words()
 
 
-def test_a_subject_visible_for_a_moment_is_found(tmp_path: Path) -> None:
-    """Without a plan, `thorough` scans every frame of a file."""
-    path, frames, shown = tmp_path / "moment.mp4", 11, 5
-    empty = scenery()
-    write_video(path, [picture(n) if n == shown else empty for n in range(frames)])
-    clip = Clip(probe(path), tmp_path)
-    result = clip.audit(path, None, AuditSettings(sensitivity=Sensitivity.THOROUGH))
-    assert result.looked.frames_looked_at == frames
-    (found,) = result.findings
-    # Of a picture that is gone a codec may leave something in the next one.
-    assert found.first == shown <= found.last <= shown + 1
-
-
-def test_without_a_plan(clip: Clip, clean: Path) -> None:
-    assert clip.audit(clean, None).passed
-    leaky = clip.render(clip.plan(_hole(10, 20)), "noplan.mp4")
-    result = clip.audit(leaky, None)
-    assert not result.passed
-    leak = result.findings[0]
-    # Without a plan nothing tells at which frame between two looks a mask was missing, or back.
-    between = round(schedule_of(Sensitivity.BALANCED).audit_suspects_every * 25)
-    assert 10 - between < leak.first <= 12 and 28 - between < leak.last < 29 + between
-    assert any("no plan" in line for line in result.in_words())
-
-
 def test_strong_compression_is_not_a_finding(clip: Clip) -> None:
     """At H.264's coarsest quality, blocks differ by far more than by a small change."""
     plan = clip.plan()
@@ -225,9 +200,8 @@ def test_a_leak_in_the_last_frame_of_a_clip_is_found(tmp_path: Path) -> None:
     empty = scenery()
     write_video(path, [picture(n) if n == frames - 1 else empty for n in range(frames)])
     clip = Clip(probe(path), tmp_path)
-    for plan in (clip.plan(lambda n: None), None):
-        result = clip.audit(clip.info.path, plan)
-        assert [(f.first, f.last) for f in result.findings] == [(frames - 1, frames - 1)]
+    result = clip.audit(clip.info.path, clip.plan(lambda n: None))
+    assert [(f.first, f.last) for f in result.findings] == [(frames - 1, frames - 1)]
 
 
 @pytest.mark.slow

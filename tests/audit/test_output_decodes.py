@@ -101,7 +101,7 @@ def test_an_audit_fails_on_frames_hidden_by_an_edit_list(clip: Clip, tmp_path: P
     path.write_bytes(clip.info.path.read_bytes())
     path.write_bytes(edited(path.read_bytes(), 25, FRAMES - 25))
     # What is shown is the same in both files, whatever it is: this is about the rest.
-    checks = {c.name: c for c in clip.audit(path, None).checks}
+    checks = {c.name: c for c in clip.audit(path, clip.plan()).checks}
     assert not checks["all_shown"].passed
     assert f"contains {FRAMES} pictures and shows 15" in checks["all_shown"].detail
 

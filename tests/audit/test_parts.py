@@ -21,7 +21,7 @@ from redact.auditing.what_is_hidden import (
 )
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
-from redact.errors import ExitCode
+from redact.errors import ExitCode, PlanError
 from redact.plan import read_plan, write_plan
 from redact.record import DetectorPart, LookedPart
 from redact.render import mask_of
@@ -186,7 +186,7 @@ def test_findings_of_detectors_can_be_accepted_but_failed_checks_cannot() -> Non
 
     def result(kind: FindingKind, check: Check) -> AuditResult:
         found = (_finding(kind=kind),)
-        return AuditResult(Sensitivity.BALANCED, True, found, (check,), (), looked)
+        return AuditResult(Sensitivity.BALANCED, found, (check,), (), looked)
 
     assert result(FindingKind.UNCOVERED, good).may_be_accepted
     assert result(FindingKind.MISFIT, good).may_be_accepted
@@ -197,7 +197,7 @@ def test_findings_of_detectors_can_be_accepted_but_failed_checks_cannot() -> Non
 def test_result_in_words_and_json() -> None:
     looked = LookedPart(25, 5, 12, (DetectorPart("redact", "ab"),), ())
     checks = (Check("times", False, (Message("times_wrong", count=1, list="3 (+0.04 s)"),)),)
-    result = AuditResult(Sensitivity.BALANCED, True, (_finding(),), checks, (), looked)
+    result = AuditResult(Sensitivity.BALANCED, (_finding(),), checks, (), looked)
     words = result.in_words()
     assert words[0] == "needs review: 1 span to look at; 1 failed test"
     assert "face at 0:00.000–0:00.960 (25 frames from 0)" in words[1]
@@ -206,18 +206,12 @@ def test_result_in_words_and_json() -> None:
     assert clock(3723.5) == "1:02:03.500"
 
 
-def test_command_without_plan(clip: Clip, clean: Path) -> None:
-    answer = CliRunner().invoke(
-        command, [str(clip.info.path), str(clean), "--json"], standalone_mode=False
-    )
-    assert answer.exception is None, answer.output
-    assert answer.return_value == ExitCode.DONE
-    assert json.loads(answer.stdout)["passed"] is True
-
-
 def test_command_on_a_leaking_file(clip: Clip) -> None:
-    answer = CliRunner().invoke(
-        command, [str(clip.info.path), str(clip.info.path)], standalone_mode=False
-    )
+    plan = clip.folder / "hidden.plan.json"
+    write_plan(clip.plan(), plan)
+    words = [str(clip.info.path), str(clip.info.path)]
+    alone = CliRunner().invoke(command, words, standalone_mode=False)
+    assert isinstance(alone.exception, PlanError)
+    answer = CliRunner().invoke(command, [*words, "--plan", str(plan)], standalone_mode=False)
     assert answer.exception is None, answer.output
     assert answer.return_value == ExitCode.NEEDS_REVIEW

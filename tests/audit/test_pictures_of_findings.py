@@ -25,7 +25,6 @@ def result(findings: int) -> AuditResult:
     """Of an audit that found the face in frame 5, `count` times."""
     return AuditResult(
         Sensitivity.BALANCED,
-        True,
         tuple(
             Finding(
                 number=n + 1,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redact.auditing.still_visible import StillVisible, followed
-from redact.auditing.what_is_hidden import PlanCovers
+from redact.auditing.what_is_hidden import Covers
 from redact.media import Decode
 from redact.types import Box, Boxes, Detections, Frame, Rect, State, Target
 
@@ -44,7 +44,7 @@ class Seeing:
 def test_what_the_first_pass_saw_is_not_scanned_again_by_the_second(clip: Clip) -> None:
     plan = clip.plan()
     seeing: Any = Seeing(PLACE, 0.9, Target.FACE)
-    visible = StillVisible(plan, PlanCovers(plan, 0.12), seeing)
+    visible = StillVisible(plan, Covers(plan, 0.12), seeing)
     bare = np.zeros((CLIP_HEIGHT, CLIP_WIDTH), np.uint8)
     frames = ((frame, lambda: bare) for frame in Decode(clip.info))
     parts = [Rect(90, 90, 170, 190)]

@@ -18,7 +18,7 @@ from redact.auditing.suspects import (
     believed,
     stretches,
 )
-from redact.auditing.what_is_hidden import PlanCovers
+from redact.auditing.what_is_hidden import Covers
 from redact.cli.results import in_plain_words
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
@@ -37,7 +37,7 @@ def plan_of(*tracks: Track) -> Plan:
 
 def around(plan: Plan) -> Circumstances:
     times = {n: n / 25 for n in range(FRAMES)}
-    return Circumstances(plan, PlanCovers(plan, 0.1), times)
+    return Circumstances(plan, Covers(plan, 0.1), times)
 
 
 def track(
@@ -119,14 +119,14 @@ def test_memory_is_bounded_by_half_a_minute_of_a_clip() -> None:
     """The hidden areas of every frame of an hour would take gigabytes."""
     long, asked = 2000, []
 
-    class Covers(PlanCovers):
+    class Decided(Covers):
         def kept(self, index: int) -> list[Region]:
             asked.append(index)
             return super().kept(index)
 
     plan = plan_of(track(1, range(long)))
     times = {n: n / 25 for n in range(long)}
-    everything = Circumstances(plan, Covers(plan, 0.1), times)
+    everything = Circumstances(plan, Decided(plan, 0.1), times)
     before = everything.hidden(0)
     assert everything.hidden(0) is before  # a crowd is judged frame by frame, again and again
     for frame in range(long):

@@ -44,7 +44,7 @@ def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture
     shown = ((3, Box(1, 2, 30, 40)),)
     found = Finding(1, FindingKind.UNCOVERED, Target.FACE, 3, 3, 0.1, 0.1, shown, (), "probable")
     looked = LookedPart(9, 9, 0, (), ("face",))
-    audit = AuditResult(Sensitivity.BALANCED, True, (found,), (), (), looked)
+    audit = AuditResult(Sensitivity.BALANCED, (found,), (), (), looked)
     result = Result(source, held, held, ResultState.NEEDS_REVIEW, audit=audit)
     tell_result(result, Terminal(), verbose=False)  # of an earlier run
     printed = [*what_to_do(result).splitlines(), *capsys.readouterr().err.splitlines()]

@@ -82,7 +82,7 @@ def held(folder: Path, draw: DrawSettings, delivery: Delivery) -> HeldBack:
     output = held_of(folder / "out.mp4")
     output.parent.mkdir(parents=True)
     looked = LookedPart(3, 3, 0, (), ("face",))
-    audit = AuditResult(Sensitivity.BALANCED, True, (), (), (), looked)
+    audit = AuditResult(Sensitivity.BALANCED, (), (), (), looked)
     record = replace(make_record(folder), source=info, output=output)
     result = Result.of_run(record, audit, folder / "out.mp4", held_back=True)
     order = Order(info, draw, folder / "out.mp4", folder_of(folder / "out.mp4"), delivery)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.what_is_hidden import PlanCovers
+from redact.auditing.what_is_hidden import Covers
 from redact.plan import DAMAGE_REACH, Decision, Plan, Subject, with_damage
 from redact.plan.subject import undecided, without_decision
 from redact.plan.where_sure import is_certain
@@ -109,7 +109,7 @@ def test_every_track_is_hidden_or_shown_consistently(plan: Plan, frame: int, dam
         # The audit takes a false alarm's word for no face that comes where it was only followed.
         alarms = {t.id for t in plan.tracks if t.action.unmasked}
         sure = {t.id for t in plan.tracks if plan.certain(t, frame)}
-        judged = [r.track for r in PlanCovers(plan, 0.1).kept(frame)]
+        judged = [r.track for r in Covers(plan, 0.1).kept(frame)]
         assert judged == sorted(n for n in shown if n not in alarms or n in sure)
 
 
@@ -161,7 +161,7 @@ def test_a_false_alarm_has_no_mask_in_any_intact_frame() -> None:
     plan = plan_of(bench, unchecked=(4,))
     assert [n for n in range(13) if plan.regions_at(n)] == [4]
     # Whoever comes where it was only carried on is a leak to the audit like any other.
-    assert [n for n in range(13) if PlanCovers(plan, 0.1).kept(n)] == [1, 11]
+    assert [n for n in range(13) if Covers(plan, 0.1).kept(n)] == [1, 11]
 
 
 def test_a_person_found_twice_is_not_hidden_by_their_own_second_mask() -> None:

@@ -20,7 +20,6 @@ FRAMES = 300
 AUDIT: dict[str, Any] = {
     "passed": False,
     "sensitivity": "balanced",
-    "with_plan": True,
     "findings": [
         {
             "number": 1,

@@ -69,7 +69,7 @@ def finding(
 
 def audit(*findings: Finding) -> AuditResult:
     looked = LookedPart(100, 100, 0, (), ("face", "plate"))
-    return AuditResult(Sensitivity.BALANCED, True, findings, (), (), looked)
+    return AuditResult(Sensitivity.BALANCED, findings, (), (), looked)
 
 
 def answered(plan: Plan, *answers: str, reason: str = REASON) -> Plan:

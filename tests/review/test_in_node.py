@@ -182,7 +182,7 @@ def test_a_truncated_source_is_reported_beside_the_result(review: Review, tmp_pa
     looked = LookedPart(100, 100, 0, (), ("face",))
     result = Result.of_run(
         record,
-        AuditResult(Sensitivity.BALANCED, True, (), (), (), looked),
+        AuditResult(Sensitivity.BALANCED, (), (), (), looked),
         tmp_path / "a.mp4",
         False,
     )
