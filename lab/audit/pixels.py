@@ -234,13 +234,13 @@ class Counts:
         """Whole pictures that fail, and patches that are found, each tested alone."""
         name = f"{output.codec} {output.crf or 'usual'}"
         if output.what == "whole":
-            check = OutsideMasks(True)
+            check = OutsideMasks()
             for n, both in enumerate(output.frames):
                 check.see(n, both, None)
             self.add(f"fail: {name}", not check.check().passed, 1)
             return
         for place in output.places:
-            check = OutsideMasks(True)
+            check = OutsideMasks()
             for n, both in enumerate(output.frames):
                 check.see(n, both, _all_but(both, place))
             self.add(f"patches: {name}", not check.check().passed, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,8 +40,7 @@ def verify(
     output: Path,
     plan_file: Path | None,
     sensitivity: str | None,
-    as_json: bool,
-    verbose: bool,
+    **params: Any,
 ) -> int:
     """`redact verify`."""
     terminal = Terminal()
@@ -56,13 +56,13 @@ def verify(
     if sensitivity is not None:
         settings = replace(settings, sensitivity=Sensitivity(sensitivity))
     result = api.audit(source, output, plan, settings, progress=terminal)
-    if as_json:
+    if params["as_json"]:
         tell_json(result.to_json())
     else:
         # Times count from the first picture, on the clock of the source.
         part = record and record.cut
         first = 0.0 if part else float(plan.source.timeline.time(0))
-        for line in result.in_words(first) if verbose else _plainly(info, result, first):
+        for line in result.in_words(first) if params["verbose"] else _plainly(info, result, first):
             terminal.say(line)
         _tell_commands(terminal, result, plan, plan_file, source)
     return int(ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW)

@@ -126,7 +126,7 @@ def test_clean_outputs_pass_whatever_the_format(
     with VideoWriter(output, info, EncodeSettings()) as writer:
         for frame in Decode(info):
             writer.write(renderer.draw(frame, [region]))
-    elsewhere, drawn = OutsideMasks(blocks=True), Redrawn(RenderSettings())
+    elsewhere, drawn = OutsideMasks(), Redrawn(RenderSettings())
     core = mask_of([region], *size, RenderSettings().margin).view(np.uint8)
     for frame, shown in zip(Decode(info), Decode(probe(output)), strict=True):
         both = Both.of(frame, shown)
