@@ -1,7 +1,7 @@
 """How well a name that is said is found in a transcript, and how wide a margin its mute span needs.
 
 eSpeak NG says sentences in English and French with a name in their midst, over sound of the shared
-clips in which nobody speaks, 12, 6 and 0 dB louder. Where the name begins and ends is exact: what
+clips in which nobody speaks, 24, 12 and 6 dB louder. Where the name begins and ends is exact: what
 is before and after it was spoken apart. A synthetic voice is no voice of a person.
 
     python -m lab.words ../shared MODEL --half dev
@@ -33,11 +33,17 @@ SENTENCES: Final = {
     "fr-be": ("Hier soir, les voisins ont vu", "sortir de la maison en courant."),
 }
 NAMES: Final = {
-    "dev": ("Miller", "Dupont", "Camille", "Peterson", "Martin", "Leroy"),
-    "test": ("Johnson", "Bernard", "Amanda", "Thompson", "Dubois", "Rousseau"),
+    "dev": {
+        "en": ("Miller", "Michael", "Charlotte", "Peterson", "Robert", "Elizabeth"),
+        "fr": ("Michel", "Marseille", "Charlotte", "Robert", "Martin", "Isabelle"),
+    },
+    "test": {
+        "en": ("Johnson", "Margaret", "Thompson", "Richard", "Caroline", "Anderson"),
+        "fr": ("Bernard", "Nicolas", "Catherine", "Bordeaux", "Caroline", "Philippe"),
+    },
 }
 VOICES: Final = ("", "+f2", "+m3")
-LOUDER: Final = (12, 6, 0)
+LOUDER: Final = (24, 12, 6)
 MARGINS: Final = (0, 100, 200, 300, 400, 500)
 
 
@@ -80,9 +86,8 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.mkv")
-        for number, (language, name) in enumerate(
-            (v, n) for n in NAMES[given.half] for v in SENTENCES
-        ):
+        said = [(v, n) for v in SENTENCES for n in NAMES[given.half][v[:2]]]
+        for number, (language, name) in enumerate(said):
             ground = np.resize(samples_of(quiet[number % len(quiet)]), 10 * RATE)
             ground = ground / max(1e-6, float(np.percentile(np.abs(ground), 99)))
             decibels = LOUDER[number % 3]

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from importlib.util import find_spec
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -27,6 +29,9 @@ from .voices import SPEECH_RATE
 TOGETHER: Final = Fraction(5)
 """Seconds: across a shorter pause, speech is transcribed as one. A model hears 30 s at once, and
 takes as long for less."""
+
+SURE: Final = 0.8
+"""Probability of a language from which a piece of speech is transcribed in it (a judgement)."""
 
 MODEL_FILES: Final = ("config.json", "model.bin", "tokenizer.json")
 """Without the last, faster-whisper would ask a server for it."""
@@ -127,27 +132,49 @@ def _transcribed(
     info: SourceInfo, engine: Any, folder: Path, progress: Stages
 ) -> Iterator[tuple[Fraction, _Segment]]:
     """Yield where each piece of speech begins, in seconds on the clock of the file, and what is
-    said in it, in times from there on. Each piece may be in another language."""
+    said in it, in times from there on."""
     lasts = len(info.audio) * float(info.duration or 0)
     with progress.stage("listen", About(lasts) if lasts else None, "seconds") as stage:
         found = speech_in(info, listened=lambda seconds: stage.advance(round(seconds)))
-    pieces = joined(found, TOGETHER)
-    seconds = sum((end - start for start, end in pieces), Fraction())
-    with progress.stage("transcribe", round(seconds), "seconds") as stage:
-        for start, end in pieces:
-            samples = mixed_sound(info, SPEECH_RATE, start, round((end - start) * SPEECH_RATE))
-            done = 0
-            try:
+    pieces = [(start, round((end - start) * SPEECH_RATE)) for start, end in joined(found, TOGETHER)]
+    lasts = sum(count for _, count in pieces) / SPEECH_RATE
+    with progress.stage("transcribe", round(2 * lasts), "seconds") as stage:
+        try:
+            guesses = []
+            for start, count in pieces if engine.model.is_multilingual else ():
+                guesses.append(engine.detect_language(mixed_sound(info, SPEECH_RATE, start, count)))
+                stage.advance(count // SPEECH_RATE)
+            languages = spoken_languages(guesses, [count for _, count in pieces])
+            for (start, count), language in zip_longest(pieces, languages):
                 segments, _ = engine.transcribe(
-                    samples, word_timestamps=True, condition_on_previous_text=False
+                    mixed_sound(info, SPEECH_RATE, start, count),
+                    language=language,
+                    word_timestamps=True,
+                    condition_on_previous_text=False,
                 )
                 for segment in segments:
                     yield start, segment
-                    stage.advance(int(segment.end) - done)
-                    done = int(segment.end)
-            except (RuntimeError, ValueError) as error:
-                raise problem(ModelError, "whisper_fails", path=folder, text=error) from error
-            stage.advance(max(0, round(end - start) - done))
+                    stage.advance(0)  # so that it can be stopped here
+                stage.advance(count // SPEECH_RATE)
+        except (RuntimeError, ValueError) as error:
+            raise problem(ModelError, "whisper_fails", path=folder, text=error) from error
+
+
+def spoken_languages(
+    guesses: Sequence[tuple[str, float, Sequence[tuple[str, float]]]], lengths: Sequence[int]
+) -> list[str]:
+    """The language of each piece: where the model is not `SURE` of it, the one that is most
+    probably spoken in all of them. Of a few words in noise it may guess any of a hundred.
+
+    Args:
+        guesses: for each piece, the likeliest language, its probability, and those of all.
+        lengths: of the pieces, in any unit.
+    """
+    in_all: Counter[str] = Counter()
+    for (_, _, every), length in zip(guesses, lengths, strict=False):
+        in_all.update({language: share * length for language, share in every})
+    usual = max(in_all, key=lambda language: in_all[language], default="")
+    return [best if share >= SURE else usual for best, share, _ in guesses]
 
 
 def _line(segment: _Segment, begin: Fraction) -> SpokenLine | None:

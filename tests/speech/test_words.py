@@ -32,6 +32,7 @@ from redact.plan import (
 )
 from redact.progress import Silent
 from redact.speech import has_whisper, spoken_lines
+from redact.speech.transcribe import spoken_languages
 
 from ..media.test_excerpt import CUT, WAYS
 from ..program import QUICK, program
@@ -184,6 +185,14 @@ def test_commands_say_what_is_missing(case: tuple[Path, Path], plan: Path, tmp_p
     for words in (("mute", plan, "--words", "x"), ("words", plan), ("mute", plan, "--from", "1")):
         done = program("plan", *words)
         assert done.returncode == ExitCode.USAGE and "redact plan words" in done.stderr
+
+
+def test_a_few_words_in_noise_are_heard_in_the_language_of_the_others() -> None:
+    """A model took two seconds of English for Thai."""
+    sure = ("en", 0.9, [("en", 0.9), ("th", 0.1)])
+    unsure = ("th", 0.4, [("th", 0.4), ("en", 0.3)])
+    french = ("fr", 0.95, [("fr", 0.95)])
+    assert spoken_languages([sure, unsure, french], [9, 2, 5]) == ["en", "en", "fr"]
 
 
 @needs_model
