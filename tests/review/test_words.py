@@ -85,7 +85,7 @@ def test_a_name_is_found_and_muted_wherever_it_is_said(
         page.shot("muted")
         assert not page.cut_off() and page.complaints() == []
         (span,) = read_plan(plan).muted
-        assert (span.start, span.end) == (5480, 6520) and span.reason in ("words", "paroles")
+        assert (span.start, span.end) == (5380, 6620) and span.reason in ("words", "paroles")
         page.press("z", ctrl=True)
         page.until(lambda: not read_plan(plan).muted)
         assert read_plan(plan).spoken, "what was transcribed stays"
@@ -93,7 +93,7 @@ def test_a_name_is_found_and_muted_wherever_it_is_said(
         page.until(lambda: not page.browser.find_elements("css selector", "#words mark"))
         page.click("#words .card > button:last-child")
         page.until(lambda: read_plan(plan).muted)
-        assert [(m.start, m.end) for m in read_plan(plan).muted] == [(3280, 8440)]
+        assert [(m.start, m.end) for m in read_plan(plan).muted] == [(3180, 8540)]
 
 
 @needs_model
