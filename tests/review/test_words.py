@@ -66,7 +66,7 @@ def test_a_name_is_found_and_muted_wherever_it_is_said(
         assert len(page.complaints()) == 1, "of the refusal"
         page.write("#words-model", str(plan))
         page.click("#transcribe")
-        page.until(lambda: str(plan) in page.text("#untranscribed .warn"))
+        page.until(lambda: str(plan) in page.text("#to-transcribe .warn"))
         page.write("#words-model", str(TRANSCRIPT))
         page.click("#transcribe")
         page.until(lambda: rows(page))

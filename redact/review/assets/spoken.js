@@ -34,8 +34,8 @@ export function Spoken() {
   }, [find, revision, over, transcribing?.number]);
   return html`
     <p class="small">${t("words_note")}</p>
-    <${Progress} />
     ${listed.value.known && html`<${List} />`}
+    <${Progress} />
   `;
 }
 function List() {
@@ -67,20 +67,19 @@ function Row({ of: one }) {
     ${!one.muted && html`<${Button} class="small" word="mute" act=${() => mute(one.at.length || 1, one.id)} />`}
   </div>`;
 }
-/** How far it is transcribed, and how to begin. */
+/** How far it is transcribed, and how to begin, or to do it again with another model. */
 function Progress() {
   const { transcribing: job } = state,
-    { known, extra, model } = listed.value;
+    { extra, model } = listed.value;
   if (job && !job.over)
     return html`<div class="item" id="transcribing">
       <div>${stageWords(job)}</div>
       <${Bar} of=${job} class="wide" />
       <div class="row"><${Button} word="stop" act=${() => change("transcribe", { stop: true })} /></div>
     </div>`;
-  if (known) return null;
   const failed = job?.problem && job.problem.error !== "stopped",
     given = state.drafts["words-model"] ?? model;
-  return html`<div class="item" id="untranscribed">
+  return html`<div class="item" id="to-transcribe">
     ${failed && html`<p class="warn">${said(job.problem)}</p>`}
     ${!extra && html`<p id="words-extra">${t("words_extra")}</p>`}
     <${Field} id="words-model" label=${t("words_model")} value=${model} />
