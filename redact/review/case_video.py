@@ -150,7 +150,8 @@ class Video:
     def _searched(self) -> _Searched:
         """What is known of a video that was searched."""
         note = work_folder(self.final) / PRIVATE / HELD_NOTE
-        files = tuple(map(_changed, (self.plan, self.final, note)))
+        record = manifest_path(self.final)  # may come a moment after its result
+        files = tuple(map(_changed, (self.plan, self.final, note, record)))
         if self._known is None or files != self._known.files:
             made = self._made()
             try:

@@ -321,8 +321,9 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         assert "1 file or folder here is not part of the case" in beside
         assert "Statement.pdf – neither a video nor a photograph" in beside.replace("\n", " ")
         assert "Statement.pdf" in case._index("en").read_text("utf-8")
+        video.final.write_bytes(b"made")  # its record comes a moment later
+        until(lambda: video.state == "behind")
         put_record(video.final, dump_manifest(build_manifest(made)))
-        video.final.write_bytes(b"made")
         until(lambda: video.state == "ready")
         steps = """
             await until(() => document.querySelector("[data-state=ready]"));
