@@ -42,9 +42,17 @@ const App = () => html`
   <${Toasts} />
 `;
 /** Beside the picture: who is chosen, what was found, what can be read and heard. */
-const PANELS = { subject: Chosen, findings: Findings, texts: Texts, sound: SoundPanel, words: Spoken };
+const PANELS = {
+  subject: Chosen,
+  findings: Findings,
+  texts: Texts,
+  sound: SoundPanel,
+  words: Spoken,
+};
 function Side() {
-  const names = Object.keys(PANELS).filter((name) => !["sound", "words"].includes(name) || state.clip?.sound),
+  const names = Object.keys(PANELS).filter(
+      (name) => !["sound", "words"].includes(name) || state.clip?.sound,
+    ),
     open = state.findings.filter((f) => !f.answer).length;
   const tab = (name) => html`<button role="tab" id=${`tab-${name}`} aria-controls="panel"
     aria-selected=${String(state.tab === name)} onclick=${() => (state.tab = name)}>

@@ -7,12 +7,21 @@ import { clock, said, stageWords, t } from "./words.js";
 import { Bar, Button, Field } from "./controls.js";
 import * as player from "./player.js";
 
-const listed = signal({ known: false, extra: true, model: "", all: 0, found: 0, places: 0, rows: [] }),
+const listed = signal({
+    known: false,
+    extra: true,
+    model: "",
+    all: 0,
+    found: 0,
+    places: 0,
+    rows: [],
+  }),
   chosen = signal(0);
 const wanted = () => (state.drafts["find-words"] || "").trim();
 
 /** From when to when the words that are looked for are said, in seconds, for the waveform. */
-export const saidAt = () => (state.tab === "words" ? listed.value.rows.flatMap((one) => one.at) : []);
+export const saidAt = () =>
+  state.tab === "words" ? listed.value.rows.flatMap((one) => one.at) : [];
 
 /** Mute what is looked for wherever it is said, or in one line; without a search, all of that line. */
 const mute = (n, line = null) => edit("words", { find: wanted(), line }, t("words_muted", { n }));
