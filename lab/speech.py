@@ -265,7 +265,7 @@ def main() -> None:
 
 
 def table(how: Listening, made: Sequence[Any]) -> None:
-    print(f"\nbegins {how.begins} goes on {how.goes_on} margin {float(how.margin)}")
+    print(f"\nbegins {how.begins} goes on {how.goes_on} beyond {float(how.beyond)}")
     begun = time.process_time()
     totals: dict[str, NDArray[np.float64]] = {}
     lasted = 0.0

@@ -35,14 +35,16 @@ def said_in(line: SpokenLine, wanted: str) -> list[tuple[int, int]]:
         said, end = "", at
         while len(said) < len(looked_for) and end < len(parts):
             said, end = said + parts[end][0], end + 1
-        said, place = said[: len(looked_for)], (first, parts[end - 1][1])
-        if said == looked_for:
+        place, enough = (first, parts[end - 1][1]), said[: len(looked_for)]
+        if enough == looked_for:
             same.append(place)
-        elif holds(said, looked_for):
+        # Of "Jon Miler", the beginning of "John Miller" is too unlike, and all of it is not.
+        elif holds(enough, looked_for) or (enough != said and holds(looked_for, said)):
             similar.append(place)
     # "is John Mill" resembles "John Miller", which is said right there.
-    others = [(a, b) for a, b in similar if all(b < first or last < a for first, last in same)]
-    return sorted(same + others)
+    others = {(a, b) for a, b in similar if all(b < first or last < a for first, last in same)}
+    wider = {(a, b) for a, b in others for c, d in others if a <= c and d <= b and (a, b) != (c, d)}
+    return sorted({*same, *others} - wider)
 
 
 def words_to_mute(lines: Iterable[SpokenLine], wanted: str) -> Runs:
