@@ -12,7 +12,7 @@ LOCKED := $(PIP) --require-hashes -r constraints
 # Some images set it: then each of the commands that tests start would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-all test-lab test-clips test-kills test-installs test-wheel coverage lint \
+.PHONY: help demo test test-slow test-all test-lab test-clips test-kills test-installs test-wheel coverage lint \
         format samples docs \
         site wheel bench bench-real bench-leak bench-attack bench-audit bench-speed recordings \
         release-check locks upgrade pins bounds headless clean
@@ -37,8 +37,10 @@ demo: $(STAMP)  ## redact the sample and say where the result is
 test: $(STAMP)  ## the tests that each change needs
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
-test-all: $(STAMP)  ## all tests, more examples of each, and the wheel with the oldest Python here
-	REDACT_ALL=1 REDACT_WHEEL=1 $(BIN)/python -m pytest -m "" -n 3 --dist worksteal
+test-slow: $(STAMP)  ## the long tests, and the wheel with the oldest Python here
+	REDACT_ALL=1 REDACT_WHEEL=1 $(BIN)/python -m pytest -m slow -n 3 --dist worksteal
+
+test-all: test test-slow  ## all tests
 
 coverage: $(STAMP)  ## which lines of redact/ no test runs, those in programs that tests start included
 	$(BIN)/coverage erase

@@ -2,7 +2,7 @@
 
 Without an argument, the wheel is installed by `constraints/redact.txt` for every supported Python
 of this machine and tried: `redact doctor`, one video, one page of `redact review`.
-`tests/packaging/test_installed.py` does the same in `make test-all` for two of them.
+`tests/packaging/test_installed.py` does the same in `make test-slow` for two of them.
 
 With `--bounds` (`make bounds`) it is tried with other releases of its dependencies: all at their
 lower bounds (if that fails, each one alone at its lower bound), the newest within the bounds, and

@@ -19,7 +19,7 @@ from .pipeline.conftest import SAMPLE, STREET_FRAMES, shorten
 keep_small()
 
 # A busy machine is no defect of an example. Every run draws other examples; so few are enough each
-# time, and `make test-all` draws more.
+# time, and `.ci/run` draws more.
 settings.register_profile("redact", deadline=None, max_examples=15)
 settings.register_profile("all", deadline=None, max_examples=60)
 settings.load_profile("all" if os.environ.get("REDACT_ALL") else "redact")

@@ -1,4 +1,4 @@
-"""The wheel in an environment of its own, as users install it: in `make test-all` for the oldest
+"""The wheel in an environment of its own, as users install it: in `make test-slow` for the oldest
 Python of the machine, in `make test-wheel` for the newest, too; `python -m lab.installs` tries all.
 
 Downloads redact's dependencies unless they are cached.
@@ -20,7 +20,8 @@ from ..pipeline.conftest import SAMPLE, shorten
 from .conftest import Built, build
 
 pytestmark = [
-    pytest.mark.skipif(not os.environ.get("REDACT_WHEEL"), reason="make test-all (downloads)"),
+    pytest.mark.slow,
+    pytest.mark.skipif(not os.environ.get("REDACT_WHEEL"), reason="make test-slow (downloads)"),
     pytest.mark.timeout(1800),
 ]
 FOUND = pythons() if os.environ.get("REDACT_WHEEL") else [Python(Path(sys.executable), ())]
