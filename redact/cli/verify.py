@@ -43,7 +43,7 @@ def verify(
     **params: Any,
 ) -> int:
     """`redact verify`."""
-    terminal = Terminal()
+    terminal, info = Terminal(), probe(source)
     record = record_beside(output)
     if plan_file is None and record is not None:
         plan_file = plan_beside(output, record)
@@ -51,7 +51,7 @@ def verify(
             terminal.say(record_in_words(output, plan_file))
     if plan_file is None:
         raise problem(PlanError, "audit_needs_plan", output=output)
-    plan, info = read_plan(plan_file), probe(source)
+    plan = read_plan(plan_file)
     settings = audit_settings(record, plan)
     if sensitivity is not None:
         settings = replace(settings, sensitivity=Sensitivity(sensitivity))

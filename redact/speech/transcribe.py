@@ -30,7 +30,7 @@ TOGETHER: Final = Fraction(5)
 """Seconds: across a shorter pause, speech is transcribed as one. A model hears 30 s at once, and
 takes as long for less."""
 
-SURE: Final = 0.8
+SURE_OF_LANGUAGE: Final = 0.8
 """Probability of a language from which a piece of speech is transcribed in it (a judgement)."""
 
 MODEL_FILES: Final = ("config.json", "model.bin", "tokenizer.json")
@@ -163,7 +163,7 @@ def _transcribed(
 def spoken_languages(
     guesses: Sequence[tuple[str, float, Sequence[tuple[str, float]]]], lengths: Sequence[int]
 ) -> list[str]:
-    """The language of each piece: where the model is not `SURE` of it, the one that is most
+    """The language of each piece: where the model is unsure, the one that is most
     probably spoken in all of them. Of a few words in noise it may guess any of a hundred.
 
     Args:
@@ -174,7 +174,7 @@ def spoken_languages(
     for (_, _, every), length in zip(guesses, lengths, strict=False):
         in_all.update({language: share * length for language, share in every})
     usual = max(in_all, key=lambda language: in_all[language], default="")
-    return [best if share >= SURE else usual for best, share, _ in guesses]
+    return [best if share >= SURE_OF_LANGUAGE else usual for best, share, _ in guesses]
 
 
 def _line(segment: _Segment, begin: Fraction) -> SpokenLine | None:

@@ -109,7 +109,7 @@ def test_no_chosen_option_is_dropped(tmp_path: Path) -> None:
 def test_a_record_tells_the_audit_everything_about_the_drawing(tmp_path: Path) -> None:
     render = changed(RenderSettings())
     record = replace(make_record(tmp_path), settings=Settings(render=render))
-    told = audit_settings(build_manifest(record), None)
+    told = audit_settings(build_manifest(record), record.plan)
     assert told.render == render
     assert (told.margin, told.stamp) == (render.margin, render.stamp)
 

@@ -51,7 +51,7 @@ def test_a_stamp_is_drawn_recorded_and_known_to_a_later_audit(
     with av.open(str(street)) as a, av.open(str(output)) as b:
         first, second = (next(c.decode(video=0)).to_ndarray(format="gray") for c in (a, b))
     assert np.abs(first[:16, :100].astype(int) - second[:16, :100]).max() > 100
-    checked = redact("verify", street, output)
+    checked = redact("verify", street, output, "--plan", street_plan)
     assert checked.returncode == ExitCode.DONE, checked.stderr
     again = redact("run", street, "-o", output, "--stamp-corner", "top-left")
     assert again.returncode == ExitCode.USAGE and "--stamp TEXT" in again.stderr

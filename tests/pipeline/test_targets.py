@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from redact.auditing import AuditSettings, audit_file
 from redact.detection import load_detector
 from redact.errors import ExitCode
 from redact.media import probe
@@ -87,14 +86,6 @@ def test_the_audit_has_the_sensitivity_of_the_plan(
     assert made.audit.sensitivity is Sensitivity.BALANCED
     assert made.audit.looked.targets == ("face", "plate")
     assert 0 < made.audit.looked.frames_looked_at < made.audit.looked.frames_compared
-
-
-@pytest.mark.parametrize("targets", [(), (Target.REGION,)])
-def test_an_audit_without_targets_is_refused(street: Path, targets: tuple[Target, ...]) -> None:
-    with pytest.raises(ValueError, match="needs a target"):
-        audit_file(
-            probe(street), street, None, settings=AuditSettings(targets=targets), progress=Silent()
-        )
 
 
 def test_fast_states_how_many_frames_it_scanned(redact, street: Path, tmp_path: Path) -> None:

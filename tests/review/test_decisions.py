@@ -281,9 +281,10 @@ def test_an_existing_result_is_replaced_only_on_request(
         assert it.find("#f-case").get_property("value") == "2026-114"
         assert it.js("return document.getElementById('f-reviewer').value") == "R. Roe"
         it.click("#finish-more summary")
-        it.click("input[value=release]")  # has no record in which they would stand
-        assert not it.js("return document.getElementById('f-case').checkVisibility()")
-        it.click("input[value=evidence]")
+        it.click("#f-release")  # has no record in which they would stand
+        shown = "return Boolean(document.getElementById('f-case')?.checkVisibility())"
+        it.until(lambda: not it.js(shown))
+        it.click("#f-release")
         it.start()
         assert "does not contain your decisions" in it.text("#replace-why")
         it.shot("replace")

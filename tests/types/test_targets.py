@@ -25,11 +25,12 @@ from redact.detection.presentations import SAME_OBJECT_IOU
 from redact.errors import ExitCode
 from redact.mask_size import BEYOND_MEAN
 from redact.pipeline.remarks import SMALL_HEIGHTS
-from redact.plan import dump_plan, parse_plan
+from redact.plan import Plan, SourceRef, dump_plan, parse_plan
 from redact.render import mask_of
 from redact.report.report_words import ReportWords
 from redact.review.server import page_files
 from redact.risk import LEAST_HEIGHTS
+from redact.settings import DetectSettings
 from redact.track.belief import ORDINARY_SHARE, Clues, probability_of
 from redact.track.starting_score import STARTING_LOG_ODDS, STARTING_PROBABILITY
 from redact.types import (
@@ -43,6 +44,7 @@ from redact.types import (
     Region,
     State,
     Target,
+    Timeline,
     widened,
     with_nested,
     without_nested,
@@ -122,7 +124,9 @@ def test_the_audit_can_suspect_every_searchable_kind(target: Target) -> None:
     picture = av.VideoFrame.from_ndarray(data.astronaut(), format="rgb24")
     frame = Frame(0, 0, Fraction(1, 30), picture)
     eyes = AuditDetectors((target,), [Presentation()])
-    looking = StillVisible(None, NothingHidden(), eyes)
+    source = SourceRef("a.mp4", "0" * 64, 1, 512, 512, Timeline(Fraction(1, 30), (0,)))
+    plan = Plan(source, DetectSettings((target,)), ())
+    looking = StillVisible(plan, NothingHidden(), eyes)
     kind = np.array([target], np.int8)
     seen = Detections(
         np.array([[170, 60, 290, 200]], np.float32), np.array([0.9], np.float32), kind
@@ -135,10 +139,8 @@ def test_the_audit_can_suspect_every_searchable_kind(target: Target) -> None:
 class NothingHidden:
     """There is no mask and no decision."""
 
-    def mask(
-        self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
-    ) -> NDArray[np.uint8]:
-        return np.zeros(output.shape, np.uint8)
+    def mask(self, index: int, width: int, height: int) -> NDArray[np.uint8]:
+        return np.zeros((height, width), np.uint8)
 
     def kept(self, index: int) -> list[Region]:
         return []
