@@ -25,7 +25,7 @@ from ..types import (
 from .build import outward, whole_pixels
 from .found_text import FoundText
 from .muted_span import MutedSpan
-from .plan import ALL_SOUND, DAMAGE_REACH, Plan
+from .plan import ALL_SOUND, Plan
 from .review_state import ReviewState
 from .spoken import SpokenLine
 from .subject import undecided
@@ -85,13 +85,10 @@ def excerpt_of(plan: Plan, first: int, last: int) -> Plan:
 
 def _with_masks_over_damage(found: Plan, plan: Plan, first: int) -> Plan:
     """The excerpt's plan, with a mask for everything that was held in its damaged frames from a
-    track or a place outside it."""
+    track or a place outside it, or from a kept track of which it has two parts."""
     number, held = max(plan.next_id(), found.next_id()), []
     origins = {track.id: track.origin for track in plan.tracks}
-    ends = (DAMAGE_REACH, len(found.source.timeline) - 1 - DAMAGE_REACH)
     for frame in found.unchecked:
-        if ends[0] < frame < ends[1]:
-            continue
         here = {region.track: region.box for region in found.regions_at(frame)}
         for region in plan.regions_at(frame + first):
             covering = here.get(region.track)

@@ -50,6 +50,17 @@ def test_nobody_is_open_at_the_cut(plan: Plan, span: list[int]) -> None:
         assert {region.track for region in part.shown_at(frame - first)} <= shown
 
 
+def test_who_was_kept_up_to_a_cut_is_held_over_damage_after_it() -> None:
+    """The excerpt has the track in two parts, and neither reaches as far as both together."""
+    boxes = [Box(0, 0, 40, 40)] * 3 + [Box(0, 40, 40, 80)]
+    keys = tuple(Keyframe(n, box, State.DETECTED) for n, box in enumerate(boxes))
+    track = replace(kept([D]), keyframes=keys)
+    whole = replace(plan_of(track, unchecked=(13,)), cuts=(3,))
+    (region,) = whole.regions_at(13)
+    there = excerpt_of(whole, 0, 26).regions_at(13)
+    assert any(other.box.contains(region.box, slack=1e-6) for other in there)
+
+
 @given(plans(), spans)
 def test_it_is_a_plan_like_any_other(plan: Plan, span: list[int]) -> None:
     part = excerpt_of(plan, *span)
