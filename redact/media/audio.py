@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any, Final, Protocol
 
 import av
-import numpy as np
 from av.audio.frame import AudioFrame
 from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
@@ -25,7 +24,15 @@ from .info import AudioInfo, SourceInfo
 from .muting import mute_samples
 from .pyav import UNDECODABLE, fraction
 from .read_sound import go_to_excerpt, is_early, within
-from .sound_formats import ConstantFormat, aac_rate, plain_layout, usual_layout
+from .sound_formats import (
+    INTERLEAVED,
+    ConstantFormat,
+    aac_rate,
+    frame_of,
+    plain_layout,
+    samples_of,
+    usual_layout,
+)
 from .source import opened, packets_of, select_streams
 
 
@@ -330,7 +337,7 @@ class _CodedTrack:
     def _trimmed_and_muted(self, frame: AudioFrame) -> AudioFrame | None:
         """A new frame of those samples that belong to the excerpt, with the spans muted in them, so
         that nothing else is encoded; None if there are none."""
-        samples = np.array(frame.to_ndarray(), np.float32)
+        samples = samples_of(frame)
         time = Fraction(frame.pts or 0) * (fraction(frame.time_base) or Fraction(1, self._rate))
         samples, time = within(self._info, samples, time, self._rate)
         if not samples.shape[1]:
@@ -338,10 +345,7 @@ class _CodedTrack:
         mute_samples(samples, time, self._rate, self._muted)
         begin = time if self.heard is None else self.heard[0]
         self.heard = begin, time + Fraction(samples.shape[1], self._rate)
-        fresh = AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
-        fresh.pts, fresh.time_base = round(time * self._rate), Fraction(1, self._rate)
-        fresh.sample_rate = frame.sample_rate
-        return fresh
+        return frame_of(samples, frame.layout.name, self._rate, time)
 
     def _build(self, frame: AudioFrame) -> av.filter.Graph:
         graph = av.filter.Graph()
@@ -355,7 +359,7 @@ class _CodedTrack:
         sink = graph.add("abuffersink")
         source.link_to(resample)
         if self._muted or self._info.part is not None:
-            floats = graph.add("aformat", "sample_fmts=fltp")
+            floats = graph.add("aformat", f"sample_fmts={INTERLEAVED}")
             resample.link_to(floats)
             resample = floats
         resample.link_to(sink)

@@ -16,7 +16,7 @@ from .damage import errors_ignored
 from .info import SourceInfo
 from .muting import AudioSamples
 from .pyav import UNDECODABLE, fraction
-from .sound_formats import ConstantFormat
+from .sound_formats import INTERLEAVED, ConstantFormat, samples_of
 from .source import opened, packets_of, select_streams
 
 SETTLING_SECONDS: Final = 1
@@ -83,11 +83,9 @@ def read_channels(
     plain: av.AudioResampler | None = None
     for at, frame in _timed(info, stream, start):
         if plain is None or rate is None:
-            # Interleaved: PyAV 18 crashes where it reads eight planes.
-            plain = av.AudioResampler("flt", frame.layout, rate or frame.sample_rate)
+            plain = av.AudioResampler(INTERLEAVED, frame.layout, rate or frame.sample_rate)
         for part in plain.resample(frame):
-            mixed, per_second = np.asarray(part.to_ndarray(), np.float32), part.sample_rate
-            every = np.ascontiguousarray(mixed.reshape(part.samples, -1).T)
+            every, per_second = samples_of(part), part.sample_rate
             samples, time = within(info, every, at, per_second)
             at += Fraction(every.shape[1], per_second)
             if samples.shape[1]:

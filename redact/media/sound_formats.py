@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import av
+import numpy as np
 from av.audio.frame import AudioFrame
 
+from .muting import AudioSamples
 from .pyav import fraction
 
+INTERLEAVED = "flt"
+"""The format in which samples are read and written: PyAV 18 crashes where it reads eight planes."""
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _PLAIN = {
     "aac": ("mono", "stereo", "3.0", "4.0", "5.0", "5.1", "7.1"),
@@ -37,6 +41,28 @@ def plain_layout(layout: str, channels: int, encoder: str) -> str:
 def aac_rate(rate: int) -> int:
     """The source's sample rate if AAC supports it, else the next higher one."""
     return min((r for r in _AAC_RATES if r >= rate), default=96000)
+
+
+def samples_of(frame: AudioFrame) -> AudioSamples:
+    """The samples of an interleaved frame, float32 [channels, n], from -1 to 1."""
+    samples = np.asarray(frame.to_ndarray(), np.float32)
+    return np.ascontiguousarray(samples.reshape(frame.samples, -1).T)
+
+
+def frame_of(samples: AudioSamples, layout: str, rate: int, begin: Fraction) -> AudioFrame:
+    """A new interleaved frame.
+
+    Args:
+        samples: float32 [channels, n].
+        layout: names the channels.
+        rate: samples per second.
+        begin: time of the first sample, in seconds.
+    """
+    together = np.ascontiguousarray(samples.T).reshape(1, -1)
+    frame = AudioFrame.from_ndarray(together, format=INTERLEAVED, layout=layout)
+    frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
+    frame.pts = round(begin * rate)
+    return frame
 
 
 class ConstantFormat:
