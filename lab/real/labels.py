@@ -159,8 +159,9 @@ def _halves(split: Path | None) -> dict[str, str]:
 
 
 def default_files(shared: Path) -> list[Path]:
-    """The label files of this folder, else the shared ones."""
-    return sorted(HOME.glob("labels_*.json")) or [shared / "real" / "labels.json"]
+    """The label files of the two halves in this folder, else the shared ones."""
+    ours = [file for half in HALVES for file in sorted(HOME.glob(f"labels_{half}*.json"))]
+    return ours or [shared / "real" / "labels.json"]
 
 
 def find_clips(names: Sequence[str], folders: Sequence[Path]) -> dict[str, Path]:
