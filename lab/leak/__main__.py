@@ -20,7 +20,6 @@ from .truth import Truth
 
 SEED = 1
 TOOLS = (
-    "redact-fast",
     "redact-balanced",
     "redact-thorough",
     "deface",

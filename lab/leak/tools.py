@@ -110,7 +110,7 @@ def blur_truth(picture: Picture, truth: Truth, frame: int) -> Picture:
 def tool(name: str) -> Tool:
     """A tool by name.
 
-    Names: redact-fast, redact-balanced, redact-thorough, deface, oracle, nothing.
+    Names: redact-balanced, redact-thorough, deface, oracle, nothing.
 
     Raises:
         ValueError: for any other name.
@@ -122,7 +122,7 @@ def tool(name: str) -> Tool:
     from .redact_tools import RedactTool
 
     folder = cache_folder() / "detections"
-    if name in ("redact-fast", "redact-balanced", "redact-thorough"):
+    if name in ("redact-balanced", "redact-thorough"):
         return RedactTool(name, name.removeprefix("redact-"), folder)
     raise ValueError(f"unknown tool {name!r}")
 

@@ -8,7 +8,7 @@ from lab.leak.tools import tool as leak_tool
 from redact.settings import Sensitivity
 from redact.types import DETECTED_TARGETS, without_nested
 
-DEFAULT = ("redact-balanced", "redact-fast", "redact-thorough", "deface")
+DEFAULT = ("redact-balanced", "redact-thorough", "deface")
 
 
 def named(name: str, targets: str | None = None) -> Tool:

@@ -89,8 +89,8 @@ def test_what_cannot_be_done_is_said(folder: Path, capsys: pytest.CaptureFixture
 
 
 def test_what_redact_hides_can_be_asked_for() -> None:
-    tool = named("redact-fast", "heads,plates")
-    assert set(tool.targets) == {"head", "plate"} and tool.name != "redact-fast"
-    for name, targets in (("redact-fast", "cats"), ("deface", "heads")):
+    tool = named("redact-thorough", "heads,plates")
+    assert set(tool.targets) == {"head", "plate"} and tool.name != "redact-thorough"
+    for name, targets in (("redact-thorough", "cats"), ("deface", "heads")):
         with pytest.raises(ValueError, match="--targets"):
             named(name, targets)
