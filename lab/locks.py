@@ -19,6 +19,7 @@ import argparse
 import re
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from .installs import ROOT, InstallError, uv
@@ -100,12 +101,12 @@ def lock(upgrade: bool) -> None:
 def gone() -> list[str]:
     """Files of `constraints/` that can no longer be installed, with what is missing."""
     found = []
-    for file in ("extras.txt", "dev.txt", "headless.txt"):
-        for python in (OLDEST, NEWEST):
+    with tempfile.TemporaryDirectory() as scratch:  # a dry run, too, locks its target
+        for file, python in product(("extras.txt", "dev.txt", "headless.txt"), (OLDEST, NEWEST)):
             command = (
                 *("pip", "install", "--dry-run", "--quiet", "--refresh", "--require-hashes"),
                 *("--only-binary", ":all:", "--no-deps", "--python-version", python),
-                *("--target", "nowhere", "-r", FOLDER / file),
+                *("--target", scratch, "-r", FOLDER / file),
             )
             try:
                 uv(*command)
