@@ -15,7 +15,7 @@ import pytest
 from redact.errors import OutputError, OutputExistsError, PlanError, UnsafeError
 from redact.files import PRIVATE, OutputFile, claim_beside, make_private, output, sweep
 from redact.formats.containers import MUXERS
-from redact.media import Decode, VideoWriter, default_output, probe, sha256_of
+from redact.media import Decode, VideoWriter, probe, sha256_of
 from redact.media.codecs import container_for, muxer_name
 from redact.pipeline.held_back import read_held
 from redact.plan import read_plan
@@ -206,18 +206,6 @@ def test_being_stopped_midway_leaves_no_final_name(tmp_path: Path, how: signal.S
         assert left == []
     else:
         assert [n.startswith(".o.mp4.") and n.endswith(".partial") for n in left] == [True]
-
-
-@pytest.mark.parametrize(("name", "expected"), [
-    ("a.mp4", "a.redacted.mp4"), ("a.MOV", "a.redacted.MOV"), ("a.b.mkv", "a.b.redacted.mkv"),
-    ("a.avi", "a.avi.redacted.mp4"), ("a.h264", "a.h264.redacted.mp4"), ("a", "a.redacted.mp4"),
-    ("a.webm", "a.redacted.webm"),
-])  # fmt: skip
-def test_the_default_name(tmp_path: Path, name: str, expected: str) -> None:
-    made = make(tmp_path / "in.mkv", Clip(pts=range(2)))
-    info = probe(made.rename(tmp_path / name))
-    assert default_output(info) == tmp_path / expected
-    container_for(default_output(info))
 
 
 def test_the_refusal_of_a_container_names_all_others(tmp_path: Path) -> None:

@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.auditing import AuditResult, AuditSettings, Check
+from redact.auditing import AuditResult, Check
 from redact.auditing.mask_drawn import not_drawn, shows_source
 from redact.auditing.outside_masks import OutsideMasks, drawn_around
 from redact.auditing.planes import Both
 from redact.auditing.redrawn import Redrawn
-from redact.auditing.what_is_hidden import Covers
 from redact.media import Decode, VideoWriter, plane_array, probe
 from redact.plan import Plan
 from redact.render import Renderer, mask_of
@@ -81,22 +80,6 @@ def test_a_block_that_changed_between_two_whole_scans_is_found(clip: Clip) -> No
     output = _spoilt(clip, plan, "spot.mp4", _spot, range(13, 14))
     check = _elsewhere(clip.audit(output, plan))
     assert not check.passed and check.detail.endswith("blocks changed in 1 frame from 13")
-
-
-def test_each_mask_is_drawn_once_a_frame_and_shared_by_all_checks(
-    clip: Clip, clean: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn: list[int] = []
-    mask = Covers.mask
-
-    def counted(self: Covers, index: int, *size: int) -> NDArray[np.uint8]:
-        drawn.append(index)
-        return mask(self, index, *size)
-
-    monkeypatch.setattr(Covers, "mask", counted)
-    # How it was drawn is not known: the mask is needed in every frame.
-    assert clip.audit(clean, clip.plan(), AuditSettings()).looked.frames_looked_at == 2
-    assert drawn == list(range(FRAMES))
 
 
 @pytest.mark.parametrize(

@@ -248,18 +248,6 @@ def test_a_display_matrix_is_found(clip: Clip, tmp_path: Path, name: str) -> Non
     assert upright.passed is (name not in TURNED), upright.detail
 
 
-def test_an_extra_frame_does_not_move_the_end_of_a_finding(
-    clip: Clip, pictures: list, tmp_path: Path
-) -> None:
-    path = tmp_path / "long.mp4"
-    write_video(path, [*pictures, pictures[-1]], [*range(FRAMES), 2 * FRAMES])
-    result = clip.audit(path, clip.plan())
-    assert result.findings
-    for finding in result.findings:
-        assert (finding.start, finding.end) == (finding.first / 25, finding.last / 25)
-    assert any(finding.last == FRAMES - 1 for finding in result.findings)
-
-
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
 def test_an_unreadable_output_is_named(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str

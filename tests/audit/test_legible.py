@@ -19,7 +19,6 @@ from redact.progress import Silent
 from redact.reading import Reader
 from redact.settings import RenderSettings
 from redact.types import (
-    Action,
     Box,
     Doubt,
     FindingKind,
@@ -172,26 +171,3 @@ def test_pictures_with_doubts_and_with_large_plates_are_read(
     assert frames_to_read(brief) == {30}, "half a second is worth one picture"
     monkeypatch.setattr(legible, "READ_EVERY", 0.5)
     assert frames_to_read(plan) >= {30, 12}
-
-
-def test_probable_doubts_and_large_plates_take_turns_being_read(
-    clip: Clip, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def plate(number: int, frame: int, width: int) -> Track:
-        keys = (Keyframe(frame, Box(0, 0, width, 10), State.DETECTED, 0.9),)
-        return Track(number, Target.PLATE, keys)
-
-    doubts = [Doubt(n, Target.PLATE, PLATE, chance) for n, chance in ((10, 0.2), (30, 0.4))]
-    plan = replace(
-        clip.plan(),
-        tracks=(
-            *(plate(1, 35, 20), plate(2, 12, 30)),
-            replace(plate(3, 25, 60), target=Target.FACE),
-            replace(plate(4, 27, 60), action=Action.KEEP),
-        ),
-        doubts=(*doubts, Doubt(20, Target.PLATE, PLATE, 0.3)),
-    )
-    for seconds, frames in ((0.75, {30}), (0.5, {30, 12}), (0.4, {30, 12, 20})):
-        monkeypatch.setattr(legible, "READ_EVERY", seconds)
-        even = frames_to_read(plan)
-        assert frames <= even and not even & {10, 35, 25, 27}, seconds

@@ -20,8 +20,6 @@ from redact.auditing.what_is_hidden import (
     with_boxes,
 )
 from redact.cli.plan import plan as plan_command
-from redact.cli.verify import verify as command
-from redact.errors import PlanError
 from redact.plan import read_plan, write_plan
 from redact.record import DetectorPart, LookedPart
 from redact.render import mask_of
@@ -204,9 +202,3 @@ def test_result_in_words_and_json() -> None:
     assert "failed test: frame times: 1 frame at the wrong time: 3 (+0.04 s)" in words
     assert json.loads(json.dumps(result.to_json()))["findings"][0]["frames"] == [0, 24]
     assert clock(3723.5) == "1:02:03.500"
-
-
-def test_the_command_needs_a_plan(clip: Clip) -> None:
-    words = [str(clip.info.path), str(clip.info.path)]
-    answer = CliRunner().invoke(command, words, standalone_mode=False)
-    assert isinstance(answer.exception, PlanError)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,12 +10,10 @@ import numpy as np
 import pytest
 
 from redact.auditing import AuditResult, finding_pictures
-from redact.auditing.pictures_of_findings import rows_of_findings, tiles_of
 from redact.errors import OutputError
 from redact.record import LookedPart
 from redact.settings import Sensitivity
 from redact.types import Finding, FindingKind, Target
-from redact.words import Words
 
 from .conftest import Clip, face_box, picture
 
@@ -61,31 +58,6 @@ def test_a_picture_shows_source_beside_output(clip: Clip, clean: Path, tmp_path:
     shown = image[44 + 120, 120][::-1].astype(int)
     assert np.abs(shown - middle).max() < 40  # the source's half shows the face
     assert np.abs(shown - image[44 + 120, 360][::-1].astype(int)).max() > 10
-
-
-@pytest.mark.parametrize("kind", FindingKind)
-@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-def test_findings_have_the_same_headings_as_in_the_report(
-    kind: FindingKind, target: Target
-) -> None:
-    found = result(1)
-    finding = replace(found.findings[0], kind=kind, target=target, start=6.643)
-    (row,) = rows_of_findings(replace(found, findings=(finding,)))
-    report = Words("en")
-    said = report.word("finding", kind), report.word("target", target.word)
-    assert row.words == f"1. {said[0]}: {said[1]}, 0:06.643"
-    assert "_" not in row.words
-    # What does not fit would be cut off; a long number and an hour may be added.
-    assert len(row.words) < 64 - 3
-
-
-def test_a_picture_is_as_wide_as_its_heading(clip: Clip, clean: Path) -> None:
-    longest = replace(
-        result(1).findings[0], number=24, kind=FindingKind.MISFIT, target=Target.PLATE, start=7266.6
-    )
-    rows = rows_of_findings(replace(result(1), findings=(longest,)))
-    (tile,) = tiles_of(clip.info, clean, rows)
-    assert (tile[:24] > 128).any() and not (tile[:24, -4:] > 128).any()
 
 
 def test_pictures_are_private_even_in_a_folder_that_was_open(

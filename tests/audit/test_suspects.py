@@ -13,7 +13,6 @@ from redact.auditing.findings import Evidence, findings_of
 from redact.auditing.scan_schedule import spans_to_rescan
 from redact.auditing.suspects import (
     Circumstances,
-    Stretch,
     Suspect,
     believed,
     stretches,
@@ -22,7 +21,7 @@ from redact.auditing.what_is_hidden import Covers
 from redact.cli.results import in_plain_words
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
-from redact.types import DOUBTFUL, Action, Box, Keyframe, Region, State, Target, Timeline, Track
+from redact.types import DOUBTFUL, Action, Box, Keyframe, State, Target, Timeline, Track
 
 FRAMES = 60
 HERE = Box(100, 50, 140, 100)
@@ -74,10 +73,6 @@ def test_a_rescan_reaches_to_the_next_whole_scan_and_over_no_cut() -> None:
     assert spans_to_rescan([10], plan, 0.25) == [(4, 17)]
 
 
-def path_of(seen: Track) -> Stretch:
-    return tuple((key.frame, key.box) for key in seen.keyframes)
-
-
 def test_a_detection_counts_only_where_no_mask_lies_on_it() -> None:
     seen = Track(
         1,
@@ -113,27 +108,6 @@ def test_a_person_visible_by_decision_is_no_suspect(target: Target) -> None:
     followed = replace(seen, keyframes=tuple(k.but(state=State.FOLLOWED) for k in seen.keyframes))
     assert stretches(followed, around(plan_of(kept))) == []
     assert len(stretches(seen, around(plan_of(kept)))) == 1  # detectors saw it elsewhere
-
-
-def test_memory_is_bounded_by_half_a_minute_of_a_clip() -> None:
-    """The hidden areas of every frame of an hour would take gigabytes."""
-    long, asked = 2000, []
-
-    class Decided(Covers):
-        def kept(self, index: int) -> list[Region]:
-            asked.append(index)
-            return super().kept(index)
-
-    plan = plan_of(track(1, range(long)))
-    times = {n: n / 25 for n in range(long)}
-    everything = Circumstances(plan, Decided(plan, 0.1), times)
-    before = everything.hidden(0)
-    assert everything.hidden(0) is before  # a crowd is judged frame by frame, again and again
-    for frame in range(long):
-        assert [r.track for r in everything.hidden(frame)] == [1]
-        assert everything.kept(frame) == everything.kept(frame) == []
-    assert asked == list(range(long))
-    assert everything.hidden(0) == before and everything.hidden(0) is not before
 
 
 def test_doubtful_findings_come_last_and_are_folded() -> None:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.batch import Command, Done, jobs_that_fit, run_in_process
-from redact.batch.processes import BASE_BYTES, bytes_for
+from redact.batch import Done, jobs_that_fit
+from redact.batch.processes import bytes_for
 from redact.cli.sources import tell_as_they_end
 from redact.cli.terminal import Terminal
 from redact.end_with_parent import TIDY_UP_SECONDS
@@ -148,11 +148,6 @@ def test_no_more_jobs_are_started_than_memory_allows(wanted: int, free: int) -> 
 _NEED = bytes_for(SAMPLE)
 
 
-def test_a_file_that_is_not_a_video_counts_as_small(tmp_path: Path) -> None:
-    (tmp_path / "a.mp4").write_bytes(b"")
-    assert bytes_for(tmp_path / "a.mp4") == BASE_BYTES < _NEED
-
-
 def test_finished_results_count_if_the_rest_is_stopped() -> None:
     def ended() -> Iterator[tuple[int, Done]]:
         yield 2, Done({"source": "c"})
@@ -163,13 +158,3 @@ def test_finished_results_count_if_the_rest_is_stopped() -> None:
     with pytest.raises(KeyboardInterrupt):
         tell_as_they_end(ended(), 3, Terminal(), results)
     assert [result["source"] for result in results] == ["a", "c"]
-
-
-def test_the_progress_of_each_of_several_is_shown(case: Path, tmp_path: Path) -> None:
-    stages_seen: list[tuple[str, int, int | None]] = []
-    words = ("-o", f"{tmp_path}/", *FAST, "--", str(case / "a.mp4"))
-    command = Command("a.mp4", words, str(ROOT))
-    done = run_in_process(command, lambda: False, moved=lambda *what: stages_seen.append(what))
-    assert done.result["state"] == "done" and not any("\x1e" in line for line in done.messages)
-    stages = list(dict.fromkeys(name for name, _, _ in stages_seen))
-    assert stages.index("detect") < stages.index("render") < stages.index("audit"), stages

@@ -48,12 +48,6 @@ def test_every_command_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(f"plain,{name}" in offered for name in COMMANDS)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-def test_the_documentation_shows_how_to_enable_it(shell: str) -> None:
-    line = f"{VARIABLE}={shell}_source redact"
-    assert line in (ROOT / "docs" / "start.md").read_text(encoding="utf-8")
-
-
 @pytest.mark.skipif(shutil.which("bash") is None, reason="click asks bash for its version")
 def test_the_program_prints_a_script_that_bash_accepts() -> None:
     done = subprocess.run(

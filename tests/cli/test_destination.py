@@ -63,18 +63,6 @@ def test_apply_makes_its_folder_and_removes_it_after_a_failure(
     assert [p.name for p in tmp_path.iterdir()] == ["other.json"]
 
 
-def test_advice_names_no_unrelated_option(street: Path, tmp_path: Path) -> None:
-    (tmp_path / "p.json").write_bytes(b"old")
-    (tmp_path / "o.mp4").write_bytes(b"old")
-    done = call("run", street, "-o", "new.mp4", "--plan", "p.json", cwd=tmp_path)
-    assert done.returncode == ExitCode.PLAN
-    assert done.stderr.startswith("error: p.json: is not a plan") and "-o" not in done.stderr
-    assert (tmp_path / "p.json").read_bytes() == b"old"
-    done = call("run", street, "-o", "o.mp4", cwd=tmp_path)
-    assert done.returncode == ExitCode.EXISTS
-    assert "Choose another name with -o" in done.stderr
-
-
 @pytest.mark.parametrize("table", ["x.html", "./x.html", "nowhere/x.csv"])
 def test_a_report_is_written_with_its_log_or_not_at_all(tmp_path: Path, table: str) -> None:
     record = make_record(tmp_path)

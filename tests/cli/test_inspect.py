@@ -13,7 +13,6 @@ from click.testing import CliRunner
 
 from redact.cli.inspect import inspect
 from redact.media.encoders import priority_kept
-from redact.types import decimal
 
 NTSC = Fraction(30000, 1001)
 
@@ -61,9 +60,3 @@ def test_people_get_names_rates_and_length(
         assert exact["video"]["picture"]["frames"] == 30
     else:
         assert exact["video"]["picture"]["frames"] is None
-
-
-def test_rates_are_written_as_people_know_them() -> None:
-    rates = ((24000, 1001), (25, 1), (30000, 1001), (60000, 1001), (25, 2), (120, 1))
-    words = [decimal(Fraction(*rate)) for rate in rates]
-    assert words == ["23.976", "25", "29.97", "59.94", "12.5", "120"]

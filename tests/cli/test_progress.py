@@ -12,8 +12,6 @@ import av
 import pytest
 
 from redact.cli import terminal
-from redact.media import probe
-from redact.progress import About
 from redact.words import speaking
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
@@ -61,12 +59,6 @@ def on_a_terminal(*arguments: object, columns: int = 120) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(pieces).decode())
 
 
-def test_length_of_matroska_is_estimated(matroska: Path) -> None:
-    info = probe(matroska)
-    assert info.video.frames is None
-    assert isinstance(info.expected_frames, About) and info.expected_frames == 20
-
-
 def test_each_of_several_has_one_bar_with_its_number_its_name_and_totals(
     matroska: Path, tmp_path: Path
 ) -> None:
@@ -83,17 +75,6 @@ def test_each_of_several_has_one_bar_with_its_number_its_name_and_totals(
     assert "all steps done" in lines[-1] and "100%" in lines[-1]
     assert any(" for this step" in line for line in lines), "what is told is no time for all"
     assert "?" not in shown
-
-
-def test_a_bar_stays_on_one_line_of_a_narrow_terminal(matroska: Path, tmp_path: Path) -> None:
-    long = tmp_path / "exhibit 7 - the camera in the courtyard.mkv"
-    long.write_bytes(matroska.read_bytes())
-    output = tmp_path / "out.mkv"
-    shown = on_a_terminal("--lang", "fr", "run", long, "-o", output, *QUICK, columns=80)
-    bars = [line for line in re.split(r"[\r\n]+", shown) if "━" in line]
-    assert not [line for line in bars if not line.startswith("exhibit 7 ")]
-    assert any(line.endswith("pour cette étape") for line in bars)
-    assert max(map(len, bars)) <= 80
 
 
 def test_without_a_terminal_a_line_is_printed_now_and_then(

@@ -15,11 +15,10 @@ from redact.cli.destination import check_results
 from redact.cli.run import run
 from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
-from redact.errors import ExitCode, InputError, UsageError, worst
+from redact.errors import ExitCode, UsageError, worst
 from redact.inspect import clear_times
 from redact.media import default_output_name
 from redact.pipeline import Delivery
-from redact.words import LANGUAGES, error_as_json, problem, speaking
 
 
 def refused(*arguments: object) -> UsageError | None:
@@ -137,25 +136,6 @@ def test_accepted_sources_have_distinct_results(
         assert not clash
 
 
-def test_the_summary_names_the_folder_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """A long path before each name used to leave no room for the names."""
-    done = {"state": "done", "seconds": 1.0, "output": "out/a.redacted.mp4"}
-    why = {"state": "refused", "seconds": 0.0}
-    results = [
-        {**done, "source": "/cases/2026/014/north/a.mp4"},
-        {**why, "source": "/cases/2026/014/b.mkv", "error": "/cases/2026/014/b.mkv: is no video"},
-    ]
-    tell_summary(results, [], Terminal(), [Path("/cases/2026/014/c.mp4")], took=1)
-    lines = [line.split() for line in capsys.readouterr().err.splitlines()]
-    assert ["in", "/cases/2026/014/"] in lines
-    assert ["north/a.mp4", "done", "0:01", "a.redacted.mp4"] in lines
-    assert ["b.mkv", "refused", "0:00", "is", "no", "video"] in lines
-    assert ["c.mp4", "not", "done"] in lines
-    apart = [{**why, "source": s, "error": "no"} for s in ("/a.mp4", "b.mp4")]
-    tell_summary(apart, [], Terminal(), took=0)
-    assert "/a.mp4" in capsys.readouterr().err
-
-
 def test_the_summary_says_what_was_hidden_and_what_is_incomplete(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -179,17 +159,6 @@ def test_the_summary_says_what_was_hidden_and_what_is_incomplete(
     assert "c.mp4 done before 1 person visible by decision 0:04 c.redacted.mp4" in said
     assert "d.mp4 needs review, source incomplete nothing found 0:04 d.mp4" in said
     assert said.endswith("4 files: 2 done before, 1 source incomplete, 1 needs review; took 0:05")
-
-
-def test_the_summary_does_not_name_a_refused_source_twice(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    error = problem(InputError, "empty", path="a.mp4")
-    refused = {**error_as_json(error, "a.mp4"), "state": "refused", "seconds": 0.0}
-    for language in LANGUAGES:
-        with speaking(language):
-            tell_summary([refused], [], Terminal(), took=0)
-        assert capsys.readouterr().err.count("a.mp4") == 1, language
 
 
 @pytest.mark.parametrize("failure", [c for c in ExitCode if c.name not in ("DONE", "INCOMPLETE")])

@@ -13,12 +13,10 @@ from click.testing import CliRunner
 from docs.generate import reference
 from redact.auditing import AuditResult, fix_command
 from redact.cli.app import COMMANDS, redact
-from redact.cli.doctor import examine
 from redact.cli.results import tell_result, what_to_do
 from redact.cli.terminal import Terminal
 from redact.errors import ExitCode
 from redact.pipeline import Result, ResultState
-from redact.progress import Silent
 from redact.record import LookedPart
 from redact.settings import Sensitivity
 from redact.types import Box, Finding, FindingKind, Target
@@ -75,13 +73,6 @@ def test_the_first_help_is_short_and_help_all_shows_every_option(name: str) -> N
     assert len(first) < 25 and listed("--help-all") == options
     assert first == options or "--help-all" in first
     assert name != "run" or first < options
-
-
-def test_doctor_names_each_model_once_and_no_engine_that_is_not_used() -> None:
-    report = examine(Silent())
-    names = [model.name for model in report.models]
-    assert len(set(names)) == len(names)
-    assert "gpu" not in report.to_json()
 
 
 def test_a_file_named_like_an_option_is_refused_with_the_name_to_type(tmp_path: Path) -> None:

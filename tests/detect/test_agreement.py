@@ -43,25 +43,6 @@ def test_objects_stay_and_scores_fall_within_bounds(given_: tuple[Detections, np
         assert mine.sum() >= (0.5 + ABSENT / 2) * best.sum() - 1e-4
 
 
-@given(candidates(), st.randoms(use_true_random=False))
-def test_order_of_candidates_does_not_matter(
-    given_: tuple[Detections, np.ndarray], random: object
-) -> None:
-    found, scale = given_
-    shuffled = np.arange(len(found))
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    a, b = agree(found, scale, ZOOMS), agree(found.select(shuffled), scale[shuffled], ZOOMS)
-    np.testing.assert_allclose(a.score, b.score, rtol=1e-5)
-
-
-def test_one_scale_keeps_its_scores() -> None:
-    box = np.array([[0, 0, 40, 50], [2, 1, 41, 50], [100, 0, 140, 50]], np.float32)
-    found = Detections(box, np.array([0.8, 0.5, 0.3], np.float32), np.full(3, Target.FACE, np.int8))
-    merged = agree(found, np.zeros(3, np.intp), [1.0])
-    np.testing.assert_allclose(merged.score, [0.8, 0.3])
-    assert 0 < merged.xyxy[0, 0] < 2
-
-
 def test_a_lone_witness_counts_less_unless_the_other_could_not_see() -> None:
     box = np.array([[0, 0, 50, 50], [300, 0, 312, 15]], np.float32)
     found = Detections(box, np.array([0.5, 0.5], np.float32), np.full(2, Target.FACE, np.int8))
@@ -69,7 +50,3 @@ def test_a_lone_witness_counts_less_unless_the_other_could_not_see() -> None:
     # 15 px × 0.4 are too few for a face, 50 px × 0.4 are not.
     np.testing.assert_allclose(merged.score, [0.5, 0.5 * (1 + ABSENT) / 2])
     assert merged.xyxy[0, 0] == 300
-
-
-def test_nothing_stays_nothing() -> None:
-    assert len(agree(Detections.empty(), np.zeros(0, np.intp), ZOOMS)) == 0

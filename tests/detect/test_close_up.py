@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
-from time import sleep
 
 import av
 import cv2
@@ -26,7 +24,6 @@ from redact.detection import (
     load_detector,
 )
 from redact.detection.calibration import NOT_DETECTED, score_odds
-from redact.detection.loader import once
 from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import UnsafeError
 from redact.types import Detections, Frame, Presentation, Target, widened
@@ -157,40 +154,9 @@ def test_a_face_without_a_head_is_less_likely(verifier: Verifier) -> None:
     assert said(0.9) - said(0.05) > 2
 
 
-def test_two_threads_load_a_network_once() -> None:
-    made = []
-
-    def make() -> int:
-        sleep(0.05)
-        made.append(1)
-        return len(made)
-
-    get = once(make)
-    with ThreadPoolExecutor(2) as two:
-        assert [f.result() for f in [two.submit(get) for _ in range(2)]] == [1, 1]
-
-
 def test_centerface_does_the_close_scans_of_faces() -> None:
     closely = load_detector(threads=1).close_networks[Target.FACE]
     assert isinstance(getattr(closely, "__self__", None), CenterFace)
-
-
-def test_the_eye_is_only_asked_about_plates_that_fill_the_picture(
-    verifier: Verifier,
-) -> None:
-    shown = []
-
-    def eye(rgb: NDArray[np.uint8]) -> Detections:
-        shown.append(rgb.shape)
-        box = np.array([[0.2, 0.2, 0.8, 0.5]], np.float32) * 256
-        return Detections(box, np.array([0.9], np.float32), np.array([Target.PLATE], np.int8))
-
-    boxes = [[102.4, 102.4, 409.6, 256.0], [102.4, 102.4, 358.4, 256.0]]
-    closely = CloseUp(verifier, {Target.PLATE: eye})
-    filling, _ = ask(closely, data.astronaut(), *boxes, target=Target.PLATE)
-    alone = ask(CloseUp(verifier, {}), data.astronaut(), *boxes, target=Target.PLATE)
-    assert shown == [(256, 256, 3)]
-    assert filling > 5 > alone[0]
 
 
 @pytest.mark.parametrize(

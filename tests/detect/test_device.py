@@ -11,7 +11,7 @@ import pytest
 from redact.detection import DEVICES, Verifier, device_now, loader, on_device
 from redact.detection.device import PROVIDERS, installed
 from redact.detection.verifier import VERIFIER_SIDE
-from redact.errors import DependencyError, ModelError
+from redact.errors import DependencyError
 from redact.types import Target
 
 PICTURES = np.zeros((1, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8)
@@ -79,13 +79,3 @@ def test_the_choice_ends_with_its_command() -> None:
     with on_device("auto", print):
         pass
     assert device_now() == "cpu" and DEVICES[0] == "auto"
-
-
-def test_an_open_network_is_reused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The audit uses the networks of the search; with another number of threads it needs another
-    session."""
-    Verifier(1), Verifier(2)
-    monkeypatch.setattr(onnxruntime, "InferenceSession", None)
-    Verifier(1), Verifier(2)
-    with pytest.raises(ModelError):
-        Verifier(3)

@@ -119,11 +119,6 @@ def test_order_of_candidates_does_not_matter(rows: list, rng: object) -> None:
     np.testing.assert_allclose(answer(scored), answer(shuffled), rtol=1e-4, atol=1e-4)
 
 
-def test_no_candidates_give_no_detections() -> None:
-    assert len(weighed({OURS: faces(), LARGE: faces()}, "face", MADE_UP)) == 0
-    assert len(weighed_plates(faces(target=Target.PLATE), MADE_UP)) == 0
-
-
 def test_plates_keep_their_boxes_and_order() -> None:
     found = faces((FACE, 0.2), (ELSEWHERE, 0.8), target=Target.PLATE)
     told = weighed_plates(found, MADE_UP)

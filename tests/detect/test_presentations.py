@@ -7,11 +7,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from redact.detection import in_every_way, with_turns
-from redact.detection.scaling import turned_boxes
 from redact.types import DEFAULT_TARGETS, Detections, Frame, Presentation, Rect, Target
 
 SIZE = 96, 64
@@ -56,15 +53,6 @@ def test_a_box_comes_back_to_its_place(turns: int, form: str) -> None:
     for found in (detector.detect(rgb), look(frame), look(frame, [Rect(32, 8, 96, 40)])):
         assert np.abs(found.xyxy[0] - (40, 10, 80, 30)).max() <= 1
     assert not len(look(frame, [Rect(0, 40, 32, 64)]))
-
-
-@given(st.integers(0, 3), st.integers(1, 500), st.integers(1, 500))
-def test_a_full_turn_changes_nothing(turns: int, width: int, height: int) -> None:
-    boxes = np.array([[1.0, 2.0, 30.0, 44.0], [-5.0, 0.0, 600.0, 7.0]])
-    size = (height, width) if turns % 2 else (width, height)
-    there = turned_boxes(boxes, (width, height), turns)
-    assert (there[:, 2:] > there[:, :2]).all()
-    assert np.array_equal(turned_boxes(there, size, -turns % 4), boxes)
 
 
 def test_a_picture_on_its_side_has_the_inverse_pixel_aspect() -> None:

@@ -48,14 +48,6 @@ def test_it_tells_a_face_from_its_surroundings(verifier: Verifier) -> None:
     assert (plates[2:] < 0.1).all()
 
 
-def test_answers_do_not_depend_on_the_batch(verifier: Verifier) -> None:
-    rng = np.random.default_rng(1)
-    pictures = rng.integers(0, 256, (5, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8)
-    together = verifier.scores(pictures)
-    apart = np.concatenate([verifier.scores(p[None]) for p in pictures])
-    np.testing.assert_allclose(together, apart, atol=1e-5)
-
-
 @pytest.mark.parametrize("answer", [np.full((1, 2), np.nan), np.full((1, 2), np.inf)])
 def test_an_unusable_answer_is_an_error(
     verifier: Verifier, answer: NDArray[np.float64], monkeypatch: pytest.MonkeyPatch

@@ -84,10 +84,6 @@ def test_detections_in_a_part_equal_those_in_the_whole(frame: Frame) -> None:
         assert len(alike) and abs(float(alike.score[0] - score)) < 0.2
 
 
-def test_no_part_means_no_scan(frame: Frame) -> None:
-    assert len(load_detector().detect_frame(frame, [])) == 0
-
-
 side = st.integers(1, 2000)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import subprocess
-import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import av
 import pytest
 
-from redact.follow_drawn import Frames, PacketIndex, Superseded, bytes_of, index_packets
+from redact.follow_drawn import Frames, PacketIndex, Superseded, index_packets
 from redact.media import Decode, plane_array, probe
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings
@@ -128,20 +126,6 @@ def test_jumps_in_a_damaged_file_give_the_exact_frame(tmp_path: Path, seed: int)
     check(path)
 
 
-def test_few_frames_are_cached(tmp_path: Path) -> None:
-    frames, _ = check(make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"]), most_bytes=200_000)
-    assert sum(map(bytes_of, frames._kept.values())) <= 200_000
-
-
-def test_the_next_frame_needs_no_seek(tmp_path: Path) -> None:
-    path = make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"])
-    plan, _ = plan_of(path)
-    frames = Frames(probe(path), plan, index_packets(probe(path), plan))
-    for number in range(30, 60):
-        frames.get(number)
-    assert frames.jumps == 1
-
-
 def test_the_newest_request_wins(tmp_path: Path) -> None:
     path = make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"])
     plan, digests = plan_of(path)
@@ -180,27 +164,3 @@ def test_jumps_in_real_files_give_the_exact_frame(
     shared_clips: Path, tmp_path: Path, name: str
 ) -> None:
     check(shared_clips / name, jumps=12, most_bytes=32 << 20)
-
-
-def test_one_frame_can_be_scaled_for_several_requests_at_once(tmp_path: Path) -> None:
-    """The player asks for a frame twice while its window is resized. In its own process, because a
-    failure crashes the process."""
-    path = make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"])
-    script = (
-        "import sys, threading\n"
-        "from pathlib import Path\n"
-        "from redact.media import Decode, probe\n"
-        "from redact.review.pictures import jpeg\n"
-        "frame = next(iter(Decode(probe(Path(sys.argv[1])))))\n"
-        "alone = {width: jpeg(frame, width) for width in range(20, 100, 8)}\n"
-        "wrong = []\n"
-        "def scale():\n"
-        "    for _ in range(20):\n"
-        "        wrong.extend(w for w in alone if jpeg(frame, w) != alone[w])\n"
-        "threads = [threading.Thread(target=scale) for _ in range(4)]\n"
-        "for t in threads: t.start()\n"
-        "for t in threads: t.join()\n"
-        "sys.exit(bool(wrong))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script, str(path)], check=False, timeout=200)
-    assert done.returncode == 0

@@ -11,7 +11,6 @@ import pytest
 from redact.errors import InputError
 from redact.inspect import inspect_file
 from redact.inspect.disclosures import (
-    Disclosure,
     Disclosures,
     Kind,
     printable_text,
@@ -164,17 +163,6 @@ def test_a_sample_entry(entry: bytes, media: bytes, said: list[tuple[Kind, str]]
     assert [(kind, value) for kind, _, value in found] == said
 
 
-def test_the_encoders_clock_is_listed_once_for_each_day() -> None:
-    def fragment(seconds: int) -> bytes:
-        return box(b"prft", struct.pack(">IIIIQ", 1 << 24, 1, seconds, 1 << 31, 90_000))
-
-    may = 3_923_881_689  # 5 May 2024, 07:08:09 UTC, from 1900
-    data = FTYP + fragment(may) + fragment(may + 2) + fragment(may + 86400)
-    assert said_by(data) == [
-        (Kind.DATE, "prft", f"clock of the encoder, 2024-05-{day}") for day in ("05", "06")
-    ]
-
-
 def test_every_reference_and_every_last_box_is_inspected() -> None:
     entries = [box(b"url ", b"\0\0\0\1"), box(b"url ", bytes(4), b"/home/jane/a.mov\0")]
     data = box(b"dref", struct.pack(">II", 0, 2), *entries)
@@ -312,14 +300,6 @@ def test_text_is_told_from_binary_data() -> None:
     assert printable_text(b"a\1b") is None
     assert str(shown(b"\xff\xfe\1")) == "3 bytes: ff fe 01"
     assert readable("a\nb") == "a b" and len(readable("x" * 500)) == 121
-
-
-def test_equal_disclosures_are_one_with_a_count() -> None:
-    found = Disclosures()
-    for _ in range(3):
-        found.add(Kind.TAG, "here", "Holiday 2024")
-    assert found.found == (Disclosure(Kind.TAG, "here", "Holiday 2024", 3),)
-    assert found.contains("Holiday") and not found.contains("Easter")
 
 
 def test_a_file_that_cannot_be_read_says_why_and_its_name_once(tmp_path: Path) -> None:

@@ -50,18 +50,6 @@ def test_packets_full_of_names_of_encoders() -> None:
     assert 8 <= len(found.found) <= 1000
 
 
-def test_more_disclosures_than_anybody_reads_are_counted() -> None:
-    found = Disclosures()
-    for number in range(30_000):
-        if not found.contains(f"tag {number}"):
-            found.add(Kind.TAG, "x", f"tag {number}")
-        found.add_generic("y", f"{number}")
-    assert len(found.found) == 1001 and len(found.generic) == 1000
-    assert sum(f.count for f in found.found) == 30_000
-    assert found.contains("tag 7") and not found.contains("tag 20000")
-    assert str(found.found[-1].value) == "finds that are not listed"
-
-
 @pytest.mark.parametrize("size", [0, 7, 9, 100_000])
 def test_a_date_of_the_wrong_size_is_no_date(size: int) -> None:
     data = element("EBML") + element("Segment", element("Info", element("DateUTC", b"\x7f" * size)))

@@ -77,12 +77,3 @@ def test_units_with_a_length_prefix(size: int) -> None:
     packet = b"".join(len(u).to_bytes(size) + u for u in given)
     assert list(units(packet, size)) == given
     assert list(units(packet[:-5], size)) == [*given[:2], given[2][:-5]]
-
-
-def test_only_the_first_slice_of_a_picture_counts() -> None:
-    stream = Stream()
-    first, second = units(stream.head(), 0)
-    known = {0: sequence_parameters_of(first)[1]}, {0: picture_parameters_of(second)[1]}
-    (unit,) = units(Coded(1).written(stream), 0)
-    assert slice_of(unit, *known) is not None
-    assert slice_of(unit[:1] + b"\x40" + unit[2:], *known) is None

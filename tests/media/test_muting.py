@@ -259,19 +259,6 @@ def test_the_writer_reports_when_there_was_sound(tmp_path: Path) -> None:
             assert writer.sounded is None and writer.notes == []
 
 
-def test_that_muting_also_transcodes_the_sound_is_reported(
-    tmp_path: Path,
-) -> None:
-    clip = Clip(pts=range(50), sounds=[Sound(seconds=2.0, codec="pcm_s16le")])
-    with VideoWriter(
-        tmp_path / "o.mp4", probe(make(tmp_path / "s.mkv", clip)), FAST, muted=(SPAN,)
-    ) as writer:
-        for frame in Decode(probe(tmp_path / "s.mkv")):
-            writer.write(frame)
-    converted = Message("audio_converted", track=1, codec="pcm_s16le", name="aac")
-    assert writer.notes == [Message("audio_coded_anew"), converted]
-
-
 @given(
     st.integers(0, 3000), st.integers(1, 3000), st.integers(0, 2000), st.sampled_from((8000, 44100))
 )

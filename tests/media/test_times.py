@@ -77,13 +77,6 @@ def test_matroska_rounds_to_the_millisecond_and_reports_it(tmp_path: Path) -> No
     assert [n for n in writer.notes if n.code == "times_in_milliseconds"]
 
 
-def test_matroska_to_matroska_is_exact_and_silent(tmp_path: Path) -> None:
-    source = make(tmp_path / "in.mkv", CLOCKS["ntsc"])
-    writer = rewrite(source, tmp_path / "out.mkv")
-    assert times(tmp_path / "out.mkv") == times(source)
-    assert writer.notes == []
-
-
 def test_two_frames_in_one_millisecond_are_refused_by_matroska(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mp4", CLOCKS["variable"])
     with pytest.raises(OutputError, match="millisecond"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -32,14 +31,6 @@ def unreadable(path: Path, reason: str) -> None:
     assert caught.value.code  # by which it is said in other languages, too
 
 
-def test_a_missing_file(tmp_path: Path) -> None:
-    unreadable(tmp_path / "none.mp4", "cannot be read")
-
-
-def test_a_folder(tmp_path: Path) -> None:
-    unreadable(tmp_path, "is not a file")
-
-
 def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "e.mp4").touch()
     unreadable(tmp_path / "e.mp4", "empty")
@@ -50,12 +41,6 @@ def test_a_text_file_named_as_something_else(tmp_path: Path, name: str) -> None:
     """FFmpeg would draw the letters of some of them, as it does with text art."""
     (tmp_path / name).write_text("meeting at ten\n" * 50)
     unreadable(tmp_path / name, "text file")
-
-
-def test_random_bytes(tmp_path: Path) -> None:
-    # One fixed draw: FFmpeg takes some random bytes for one of its text formats.
-    (tmp_path / "r.mp4").write_bytes(random.Random(1).randbytes(30000))
-    unreadable(tmp_path / "r.mp4", "not a video")
 
 
 def test_a_recording_cut_off_behind_its_index(tmp_path: Path) -> None:

@@ -85,15 +85,6 @@ def test_held_back_files_are_private(case: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
 
 
-def test_a_missing_held_back_result_is_reported(case: Path) -> None:
-    missing = call("fix", "none.mp4", cwd=case)
-    assert missing.returncode == ExitCode.INPUT
-    assert "none.mp4: there is no such file, and nothing was held back" in missing.stderr
-    other = call("fix", "b.mp4", cwd=case)
-    assert other.returncode == ExitCode.INPUT and "no such file" not in other.stderr
-    assert "Name the video, its result, or the folder of the result" in other.stderr
-
-
 def files_in(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -197,21 +188,3 @@ def test_a_review_of_a_held_back_result_begins_with_its_findings(case: Path) -> 
             assert [note["number"] for note in ask("plan")["findings"]] == found != []
         finally:
             process.terminate()
-
-
-def test_a_result_that_is_already_fixed_is_reported_as_such(tmp_path: Path) -> None:
-    case = held_case(tmp_path)
-    held = str(held_of("out/a.redacted.mp4"))
-    for code in (ExitCode.DONE, ExitCode.EXISTS):
-        done = call("fix", held, cwd=case)
-        assert done.returncode == code, done.stderr
-    assert "out/a.redacted.mp4: is already fixed" in done.stderr
-    assert "redact fix a.mp4 --remove" in done.stderr and "--force" not in done.stderr
-    # Opened all the same, it says what has taken its place.
-    words = [sys.executable, "-m", "redact", "review", held, "--no-open"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(words, cwd=case, stderr=subprocess.PIPE, text=True, env=env) as process:
-        assert process.stderr is not None
-        assert "was made from" in process.stderr.readline()
-        assert "is superseded by out/a.redacted.mp4" in process.stderr.readline()
-        process.terminate()

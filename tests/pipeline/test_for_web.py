@@ -17,7 +17,6 @@ from redact.settings import EncodeSettings
 
 from ..media.footage import Clip, Sound, make
 from ..program import QUICK, program
-from ..review.browser import driver
 from .conftest import PART
 
 PQ = 16
@@ -90,23 +89,6 @@ def test_hdr_becomes_playable_in_every_browser(street: Path, web: Path) -> None:
             dark = want.max(axis=2) < 170
             apart = np.abs(have - want)[dark]
             assert np.median(apart) <= 3 and np.mean(apart) < 6
-
-
-def test_a_browser_plays_it(web: Path) -> None:
-    browser = driver()
-    try:
-        browser.get(web.as_uri())
-        played = browser.execute_async_script(
-            """const done = arguments[0], video = document.querySelector("video");
-            const tell = () => done([video.videoWidth, video.error && video.error.message]);
-            video.muted = true;
-            video.addEventListener("ended", tell);
-            video.addEventListener("error", tell);
-            video.play().catch(tell);"""
-        )
-    finally:
-        browser.quit()
-    assert played == [PART[2], None]
 
 
 def test_odd_sides_full_chroma_and_pcm(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.pipeline.result import missing_words
-from redact.report.case_index import who_is_hidden
 
 from ..cli.conftest import call
 from ..media.footage import Clip, Sound, make, remux
@@ -55,26 +54,6 @@ def test_it_is_reported_last_with_its_own_exit_code(cut: Path, tmp_path: Path) -
         assert last.startswith("SOURCE INCOMPLETE: cut.mp4 has ")
         assert " of 16 pictures" in last
     assert (tmp_path / "cut.redacted.mp4").exists()
-
-
-def test_the_next_run_of_a_case_reports_it_again(cut: Path, tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "cut.mp4").write_bytes(cut.read_bytes())
-    page = tmp_path / "index.html"
-    words = ("run", tmp_path / "in", "-o", tmp_path / "out", *QUICK, "--json")
-    hidden = []
-    for state in ("source incomplete", "done before"):
-        done = call(*words, "--index", page)
-        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
-        assert "1 file: 1 source incomplete; took " in done.stderr
-        assert "cut.mp4 source incomplete " in " ".join(done.stderr.split())
-        (result,) = json.loads(done.stdout)
-        assert result["state"] == state
-        hidden.append(result["hidden"])
-        told = page.read_text()
-        assert ">source incomplete</td>" in told and 'class="verdict bad"' in told
-        assert f"<td>{who_is_hidden(result)}</td>" in told
-    assert hidden[0] == hidden[1]
 
 
 def test_a_held_back_result_stays_incomplete(cut: Path, tmp_path: Path) -> None:

@@ -57,18 +57,6 @@ def test_a_stamp_is_drawn_recorded_and_known_to_a_later_audit(
     assert again.returncode == ExitCode.USAGE and "--stamp TEXT" in again.stderr
 
 
-def test_a_release_may_be_stamped_and_this_is_reported(
-    redact, street: Path, street_plan: Path, tmp_path: Path
-) -> None:
-    output = tmp_path / "video.mp4"
-    given = ("--release", "--audio", "mute", "--stamp", "copy 24-117")
-    done = redact("apply", street, street_plan, "-o", output, *given)
-    assert done.returncode == ExitCode.DONE, done.stderr
-    assert "every picture carries the stamp “copy 24-117”" in " ".join(done.stderr.split())
-    long = redact("apply", street, street_plan, "-o", output, "--stamp", "so long " * 20)
-    assert long.returncode == ExitCode.USAGE and "could not be read" in long.stderr
-
-
 def test_a_code_is_written_on_its_own_masks_alone(street: Path, street_plan: Path) -> None:
     plan = read_plan(street_plan)
     faces = [track.id for track in plan.tracks if track.target is Target.FACE]

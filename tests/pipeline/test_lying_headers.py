@@ -97,11 +97,6 @@ def test_faces_are_detected_in_truly_odd_pixels(tmp_path: Path) -> None:
     assert faces_in(street(tmp_path / "true.mp4", shape, squeezed=shape)) >= 1
 
 
-def test_an_ordinary_pixel_aspect_is_scanned_once(tmp_path: Path) -> None:
-    for shape in (Fraction(1), Fraction(3, 2)):
-        assert len(probe(street(tmp_path / "tv.mp4", shape)).video.presentations) == 1
-
-
 def test_faces_are_detected_upright_and_upside_down_if_the_file_states_a_half_turn(
     tmp_path: Path,
 ) -> None:

@@ -279,26 +279,6 @@ def test_only_a_killed_runs_own_output_may_be_replaced(tiny: Path, tmp_path: Pat
     assert list(tmp_path.iterdir()) == [final]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no limits of the system there")
-def test_a_note_that_the_disk_cannot_take_is_no_defect_of_redact(
-    tiny: Path, tmp_path: Path
-) -> None:
-    """The result may have taken the last bytes of the disk."""
-    import resource
-
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with (
-        pytest.raises(OutputError, match="cannot be written"),
-        claimed(order_of(tiny, tmp_path / "a.redacted.mp4")) as (_, claim),
-    ):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-        try:
-            claim.publishing(hashlib.sha256(b"ours").hexdigest())
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_killed_runs_note_never_affects_another_folder(tiny: Path, tmp_path: Path) -> None:
     """As if a folder was copied after a run in it was killed: the copy goes on by itself."""
     first, copy = tmp_path / "case", tmp_path / "copy"

@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -20,9 +19,8 @@ from numpy.typing import NDArray
 
 from redact.detection import Verifier
 from redact.errors import ExitCode, InputError, StoppedError
-from redact.pipeline import Journal, stored_scans
+from redact.pipeline import stored_scans
 from redact.pipeline.stored_scans import StoredScans, open_scans, scans_path
-from redact.progress import Silent, Stage
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Frame
 
@@ -85,31 +83,6 @@ def test_a_killed_search_continues_and_ends_as_undisturbed(clip: Path, tmp_path:
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert "scans_taken_up" in [said["code"] for said in detect["detail"]]
     assert len(data) < 4000, "numbers only: a picture of this clip would not fit"
-
-
-def test_the_time_left_is_estimated_from_new_scans_only() -> None:
-    """Stored scans take no time: the rest used to be estimated to take as little."""
-    stages: list[list[int]] = []
-
-    class Listener(Silent):
-        @contextmanager
-        def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
-            steps: list[int] = []
-            stages.append(steps)
-            one = Silent().stage(name, total)
-            with one as stage:
-                stage.advance = steps.append  # type: ignore[method-assign]
-                yield stage
-            steps.append(-1)  # it was closed
-
-    journal = Journal(Listener())
-    with journal.step("detect", 9) as step:
-        for _ in range(3):
-            step.advance()
-        step.begin_again()
-        step.advance()
-    assert stages == [[1, 1, 1, -1], [3, 1, -1]]
-    assert [step.name for step in journal.steps] == ["detect"]
 
 
 def test_answers_about_a_refused_source_are_not_stored(tmp_path: Path) -> None:

@@ -88,21 +88,6 @@ def test_the_audit_has_the_sensitivity_of_the_plan(
     assert 0 < made.audit.looked.frames_looked_at < made.audit.looked.frames_compared
 
 
-def test_fast_states_how_many_frames_it_scanned(redact, street: Path, tmp_path: Path) -> None:
-    plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
-    done = redact(
-        *("run", street, "-o", output, "--plan", plan),
-    )
-    assert done.returncode == ExitCode.DONE, done.stderr
-    looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]
-    assert 3 <= looked < STREET_FRAMES
-    manifest = json.loads(record_of(output).read_text())
-    details = {limit["code"]: limit["detail"] for limit in manifest["not_checked"]}
-    assert details["detection_sampled"] == f"{looked}/{STREET_FRAMES}"
-    ((message,),) = (s["detail"] for s in manifest["run"]["steps"] if s["name"] == "detect")
-    assert message["values"]["looked"] == looked
-
-
 def test_a_search_states_how_many_frames_it_scanned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

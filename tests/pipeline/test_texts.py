@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import cv2
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from redact.errors import PlanError
 from redact.media import Decode, probe
 from redact.pipeline import find_texts
-from redact.pipeline.find_texts import STRAIGHT, _stays, straightened
+from redact.pipeline.find_texts import STRAIGHT, straightened
 from redact.plan import FoundText, Plan, dump_plan, hide_texts, parse_plan, read_plan, reads
 from redact.progress import Silent
 from redact.types import UNDECIDED, Box, Keyframe, State, Target, Track
@@ -208,23 +207,3 @@ def test_no_place_of_a_text_is_lost(steps: list[tuple[int, int, int, int]]) -> N
     for frame, box in places:
         here = track.at(frame)
         assert here is not None and here.box == pytest.approx(box, abs=STRAIGHT + 1e-6)
-
-
-def test_the_clock_of_a_camera_takes_no_longer_in_a_longer_film() -> None:
-    """Every place was compared with all before it: an hour of them took a quarter of an hour."""
-    places = [(n, Box(10, 10, 90, 20)) for n in range(20_000)]
-    begun = time.monotonic()
-    assert straightened(places) == [places[0], places[-1]]
-    assert time.monotonic() - begun < 30
-
-
-def test_tickers_and_rolling_credits_do_not_stay_but_longer_readings_do() -> None:
-    """A ticker and rolling credits move; more of a caption may be read later."""
-    line = Box(100, 300, 300, 320)
-    for moved, stays in (
-        (Box(104, 301, 304, 321), True),
-        (Box(100, 300, 480, 320), True),  # more of it was read
-        (Box(160, 300, 360, 320), False),
-        (Box(100, 340, 300, 360), False),
-    ):
-        assert _stays(line, moved) == _stays(moved, line) == stays, moved

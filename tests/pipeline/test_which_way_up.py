@@ -16,7 +16,7 @@ from PIL import Image
 from redact.detection import Bodies, CenterFace, People
 from redact.media import Decode, probe
 from redact.pipeline import Journal, detect
-from redact.pipeline.which_way_up import decided_ways, of_photograph, turned_by
+from redact.pipeline.which_way_up import of_photograph, turned_by
 from redact.plan import dump_plan, parse_plan, read_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Rotate
@@ -86,16 +86,6 @@ def test_the_users_choice_overrides_it(street: Path) -> None:
         assert turned_by(info, replace(FACES, rotate=rotate), journal) == expected
 
 
-def test_one_doubtful_picture_rotates_nothing() -> None:
-    for kind, (doubtful, sure, unclear) in enumerate(((0.6, 0.9, 0.6), (0.3, 0.7, 0.15))):
-        pictures = np.zeros((4, 2, 4))
-        pictures[0, kind, 1], pictures[1, kind, 1], pictures[3, kind, 0] = doubtful, sure, sure
-        pictures[2, kind, :2] = unclear - 0.05, unclear
-        once, surely, unclearly, upright = pictures
-        assert decided_ways([once, upright, unclearly, unclearly]) == ()
-        assert decided_ways([once, upright, once]) == decided_ways([surely, upright]) == (90,)
-
-
 def test_a_photograph_that_shows_nobody_upright_is_scanned_in_all_orientations() -> None:
     """Half of the faces and most plates in photographs that lay on their side stayed open, because
     no second picture confirmed the first, and a car shows nobody at all."""
@@ -144,24 +134,6 @@ def test_vehicles_do_not_show_which_way_is_up(
     monkeypatch.setattr(CenterFace, "run", lambda *_: Detections.empty())
     monkeypatch.setattr(People, "bodies", bodies)
     assert turned_by(probe(street), FACES, Journal(Silent())) == told
-
-
-def test_an_unchanged_picture_is_not_rescanned(
-    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Otherwise every picture of an empty room would be scanned in all four rotations."""
-    scanned: list[object] = []
-    bodies = People.bodies
-    monkeypatch.setattr(People, "bodies", lambda s, a: scanned.append(a) or bodies(s, a))
-    rgb = next(iter(Decode(probe(street)))).picture.to_ndarray(format="rgb24")
-    with av.open(str(tmp_path / "still.mp4"), "w") as out:
-        stream = out.add_stream("libx264", rate=2, options={"crf": "23"})
-        stream.height, stream.width, stream.pix_fmt = *rgb.shape[:2], "yuv420p"
-        for _ in range(60):
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, "rgb24")))
-        out.mux(stream.encode(None))
-    assert turned_by(probe(tmp_path / "still.mp4"), FACES, Journal(Silent())) == ()
-    assert 1 <= len(scanned) <= 4
 
 
 @pytest.mark.parametrize(("score", "ways"), [(0.85, 1), (0.7, 4)])

@@ -18,7 +18,7 @@ from redact.plan import (
     subject_of,
     undecided,
 )
-from redact.types import Action, Box, Confirmed, Decided, Keyframe, State, Target, Track
+from redact.types import Action, Confirmed, Decided, State
 
 from .test_plan import plans
 from .test_shown import kept, plan_of
@@ -86,9 +86,3 @@ def test_a_confirmation_does_not_carry_over_to_another_decision() -> None:
         again = decisions.decide(decisions.decide(plan, [1], between), [1], Decision.KEEP)
         assert again.regions_at(2), between
     assert decisions.decide(plan, [1], Decision.KEEP).regions_at(2) == []
-
-
-def test_the_surest_frames_are_one_each_of_beginning_middle_and_end() -> None:
-    scores = (0.5, 0.9, 0.6, 0.5, 0.6, 0.95, 0.5, 0.8, 0.7)
-    keys = (Keyframe(n, Box(0, 0, 9, 9), D, score) for n, score in enumerate(scores))
-    assert decisions.surest_frames(Track(1, Target.FACE, tuple(keys))) == [1, 5, 7]

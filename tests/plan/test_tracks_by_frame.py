@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from redact.mask_size import MARGIN, with_margin
 from redact.plan import DAMAGE_REACH, Plan, SourceRef
-from redact.plan.tracks_by_frame import TracksByFrame
 from redact.plan.where_sure import is_certain
 from redact.review.overview import masks_at
 from redact.settings import DetectSettings
@@ -128,13 +127,6 @@ def test_a_changed_plan_is_queried_anew() -> None:
     added = plan.with_track(Track(1, Target.FACE, keys))
     assert [r.track for r in added.regions_at(9)] == [1]
     assert replace(added, tracks=()).regions_at(9) == []
-
-
-@given(st.integers(0, 1 << 20), st.integers(1, 1 << 20))
-def test_a_track_takes_little_memory_however_long_it_is(first: int, length: int) -> None:
-    ends = (Keyframe(n, HERE, State.DETECTED) for n in sorted({first, first + length - 1}))
-    by_frame = TracksByFrame((Track(1, Target.FACE, tuple(ends)),), DAMAGE_REACH)
-    assert sum(len(found) for _, blocks in by_frame._sizes for found in blocks.values()) <= 9
 
 
 def crowd(people: int) -> Plan:

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.cli.plan import plan as plan_command
-from redact.cli.plan.group import named
 from redact.errors import PlanError, RedactError, UsageError
 from redact.plan import (
     Plan,
@@ -109,20 +108,6 @@ def test_show(path: Path) -> None:
     assert "visage" in shown and "face" not in shown
 
 
-def test_each_track_has_one_line_of_a_narrow_terminal(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TTY_COMPATIBLE", "1")  # as on a terminal
-    monkeypatch.setenv("COLUMNS", "80")
-    table, _, _ = call("show", path).output.partition("Where somebody may be open")
-    lines = table.splitlines()
-    assert max(map(len, lines[2:-1])) <= 80
-    assert lines[-1].startswith("A wider window or --json also shows: frames")
-    assert lines[2].split()[:4] == ["person", "1", "1", "face"]
-    monkeypatch.setenv("COLUMNS", "160")
-    assert "place" in call("show", path).output.splitlines()[1]
-
-
 def test_sound_before_and_after_the_pictures_is_muted(path: Path) -> None:
     """The clip lasts twelve seconds; its last picture comes at 11.96."""
     result = call("mute", path, "--from", "0:12", "--to", "0:13")
@@ -144,17 +129,6 @@ def test_sound_before_and_after_the_pictures_is_muted(path: Path) -> None:
     assert "'-1': is before the first picture, which is at 0" in result.exception.message
 
 
-def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:
-    result = call("set", path, "1", "--action", "keep")
-    assert result.exit_code == 0
-    assert "track 1 changed" in result.stderr
-    assert "the record will give no reason for keeping track 1 (--reason)" in result.stderr
-    assert "the record will not say who decided to keep track 1 (--by)" in result.stderr
-    told = call("set", path, "1-2", "--action", "keep", "--reason", "client", "--by", "R. Roe")
-    assert "the record will" not in told.stderr
-    assert "tracks 1, 2 changed" in told.stderr
-
-
 def test_a_reason_is_removed_with_its_decision(path: Path) -> None:
     call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
     call("set", path, "1", "--action", "keep")  # the same decision
@@ -166,26 +140,6 @@ def test_a_reason_is_removed_with_its_decision(path: Path) -> None:
     call("set", path, "1", "--action", "redact", "--reason", "minor")
     track = edit.track_of(read_plan(path), 1)
     assert (track.reason, track.decided_by) == ("minor", "")
-
-
-def test_tracks_are_named_rather_than_counted(path: Path) -> None:
-    assert [named(ids) for ids in ([], [3], [3, 4], [1, 2, 3, 7])] == [
-        "no track",
-        "track 3",
-        "tracks 3, 4",
-        "tracks 1-3, 7",
-    ]
-    assert "tracks 1, 3 changed" in call("set", path, "1,3", "--by", "R. Roe").stderr
-
-
-def test_adding_a_track_reports_what_it_lacks(path: Path) -> None:
-    result = call("add", path, "--at", "f3=10,20,50,60")
-    assert "hides only one frame, number 3" in result.stderr
-    assert "will give no reason for hiding track" in result.stderr
-    assert "will not say who decided to hide track" in result.stderr
-    more = ("--reason", "screen", "--by", "R. Roe")
-    quiet = call("add", path, "--box", "1,2,30,40", "--from", "f3", "--to", "f3", *more)
-    assert quiet.stderr.count("\n") == 1
 
 
 def test_a_place_is_two_corners(path: Path) -> None:
@@ -204,58 +158,6 @@ def test_boxes_outside_the_picture_are_reported(path: Path) -> None:
     for end in ("end", "2", "f9"):
         within = call("add", path, "--box", "1,2,30,40", "--from", "0", "--to", end, *more)
         assert within.stderr.count("\n") == 1, within.stderr
-
-
-def test_show_says_where_and_how_large(path: Path) -> None:
-    """Two people in one picture can be told apart only by their places."""
-    plan = read_plan(path)
-    keys = (
-        Keyframe(10, Box(10, 20, 30, 50), State.DETECTED, 0.4),
-        Keyframe(50, Box(200, 100.4, 240.2, 160), State.DETECTED, 0.9),
-        Keyframe(90, Box(300, 100, 400, 260), State.PADDED),
-    )
-    still = (
-        Keyframe(0, Box(1, 2, 11, 22), State.MANUAL),
-        Keyframe(9, Box(1, 2, 11, 22), State.MANUAL),
-    )
-    tracks = Track(1, Target.FACE, keys), Track(2, Target.REGION, still, origin=Origin.MANUAL)
-    plan = plan.with_subjects((), tracks)
-    write_plan(plan, path, force=True)
-    rows = json.loads(call("show", path, "--json").output)["tracks"]
-    assert rows[0]["best"] == {
-        "frame": 50, "time": "0:02.000", "x": 200, "y": 100, "width": 40, "height": 60
-    }  # fmt: skip
-    assert rows[1]["best"]["frame"] == 0
-    table = call("show", path).output
-    assert "0:02.000  200,100 40×60" in table and "1,2 10×20" in table
-
-
-def _sure(track: Track) -> float | None:
-    return track.score if track.certainty is None else track.certainty
-
-
-def test_show_names_boxes_drawn_across_the_border(path: Path) -> None:
-    plan = read_plan(path)
-    wide = plan.source.width
-    over, inside = Box(wide - 10, 10, wide + 30, 40), Box(10, 10, 50, 40)
-    for box in (over, inside):
-        plan, _ = edit.add_track(plan, Target.REGION, [(0, box)])
-    write_plan(plan, path, force=True)
-    drawn, other = plan.tracks[-2:]
-    said = call("show", path).stderr
-    assert f"track {drawn.id}: {wide - 10},10,{wide + 30},40 reaches over the border" in said
-    assert f"track {other.id}:" not in said
-    assert call("show", path, "--json").stderr == ""
-
-
-def test_show_lists_only_what_is_unsure(path: Path) -> None:
-    plan = read_plan(path)
-    every = json.loads(call("show", path, "--json").output)["tracks"]
-    rows = json.loads(call("show", path, "--unsure", "--json").output)["tracks"]
-    unsure = [t.id for t in plan.tracks if t.origin is Origin.AUTO and (_sure(t) or 0) < 0.5]
-    assert [row["track"] for row in rows] == unsure
-    if len(rows) < len(every):
-        assert f"{len(rows)} of {len(every)} tracks" in call("show", path, "--unsure").output
 
 
 def test_add_still_and_moving(path: Path) -> None:

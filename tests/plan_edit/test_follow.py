@@ -8,16 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from redact.cli.plan.group import mention_outside
 from redact.errors import MismatchError, UsageError
 from redact.media import probe, sha256_of
-from redact.plan import Subject, edit, read_plan, write_plan
+from redact.plan import Subject, read_plan, write_plan
 from redact.progress import Silent
 from redact.types import Box, Keyframe, Origin, State, Target, Track
 
 from ..follow_drawn.test_frames import plan_of
 from ..media.footage import ADVANCE, Clip, make
-from ..record.samples import make_plan
 from .test_edit import call
 
 AT, BOX = 12, (60, 30, 100, 66)
@@ -46,23 +44,6 @@ def test_a_box_drawn_once_is_followed_both_ways(drawn: tuple[Path, Path]) -> Non
         assert key.state is (State.MANUAL if key.frame == AT else State.FOLLOWED)
         moved = BOX[0] + ADVANCE * (key.frame - AT)
         assert abs(key.box.x1 - moved) < 2, key
-
-
-def test_a_box_followed_out_of_the_picture_causes_no_warning(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """The box was drawn well inside; only the followed box reaches across the border."""
-    value = make_plan()
-    width = value.source.width
-    keys = [
-        Keyframe(n, Box(width - 60 + 20 * n, 10, width - 20 + 20 * n, 50), state)
-        for n, state in enumerate((State.MANUAL, State.FOLLOWED, State.FOLLOWED))
-    ]
-    changed, number = edit.add_followed(value, Target.FACE, keys)
-    mention_outside(changed, edit.track_of(changed, number))
-    text = " ".join(capsys.readouterr().err.split())
-    assert "what is followed reaches over the border of the picture at 0:00." in text
-    assert "only the part inside is hidden" in text and "Is the order right" not in text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from redact.plan import Plan, Subject, write_plan
+from redact.plan import Plan, write_plan
 from redact.types import Box, Keyframe, State, Target, Track
 from redact.words import say
 
@@ -70,28 +70,6 @@ def test_it_warns_of_every_affected_person_where_they_are_visible(tmp_path: Path
     assert not any("lies on" in line for line in lines)
 
 
-def test_two_tracks_on_one_person_cause_no_warning(tmp_path: Path) -> None:
-    both = track(1, (40, 59, State.FOLLOWED, HERE), (60, 120, State.DETECTED, HERE))
-    plan = crossing().with_track(both).with_subjects([Subject((1, 2)), Subject((3,))])
-    lines = keep(tmp_path, plan, "1-2")
-    assert not any("lies on" in line for line in lines)
-    assert "track 2: visible at 0:00.0–0:06.0 (frames 0–150)" in lines
-    # They are one subject: the guess of its one part does not hide the other.
-    assert not any("still hidden where" in line for line in lines)
-
-
-def test_long_lists_of_spans_are_shortened_and_counted(tmp_path: Path) -> None:
-    stretches = [(n, n, State.PADDED if n % 2 else State.DETECTED, HERE) for n in range(0, 60)]
-    line = keep(tmp_path, crossing().with_track(track(2, *stretches)), "2")[0]
-    assert line.count("(frame ") == 8 and "(frame 14) and 22 more; stays hidden in 30" in line
-
-
 def test_a_track_that_is_never_sure_is_reported_as_never_visible(tmp_path: Path) -> None:
     plan = crossing().with_track(track(3, (10, 19, State.FOLLOWED, AWAY)))
     assert keep(tmp_path, plan, "3")[0].startswith("track 3: visible nowhere; stays hidden in 10")
-
-
-def test_hiding_again_says_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "p.json"
-    write_plan(crossing(), path)
-    assert call("set", path, "1", "--action", "redact").stderr.count("\n") == 1

@@ -57,19 +57,6 @@ def test_the_last_picture_can_be_named_by_its_time_but_nothing_after_it() -> Non
         user_input.parse_time(f"{float(end) + 0.001:.6f}", PLAN)
 
 
-def test_words_and_numbers_name_the_right_frames() -> None:
-    assert [user_input.parse_time(word, PLAN) for word in ("start", " END ", "f0", "F7")] == [
-        0,
-        FRAMES - 1,
-        0,
-        7,
-    ]
-    assert user_input.parse_time(f"f{FRAMES - 1}", PLAN) == FRAMES - 1
-    with pytest.raises(UsageError) as caught:
-        user_input.parse_time(f"f{FRAMES}", PLAN)
-    assert caught.value.hint == f"It is f{FRAMES - 1}."
-
-
 def test_numbers_seconds_and_moments() -> None:
     assert user_input.parse_numbers("5-7, 1,3, 6") == (1, 3, 5, 6, 7)
     for wrong in ("", "x", "7-5", "1,,2"):

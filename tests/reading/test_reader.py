@@ -86,11 +86,6 @@ def test_a_number_on_a_vehicle_is_a_plate(text: str, at: int, chance: float | No
         assert x1 <= at and y1 <= 180 and y2 >= 200 and x2 >= at + 30
 
 
-def test_small_letters_of_a_small_picture_are_read(reader: Reader) -> None:
-    picture = drawn("KX72 BRT", 6, (20, 90), (320, 180))
-    assert [plain(line.text) for line in reader.read(picture)] == ["KX72BRT"]
-
-
 def test_a_sloping_line_is_straightened_and_read(reader: Reader) -> None:
     picture = drawn("4TB 8890", 40, (160, 200))
     turn = cv2.getRotationMatrix2D((320, 180), -20, 1)

@@ -226,16 +226,6 @@ def test_half_a_pair_of_keys_is_not_left(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["k.pem.pub"]
 
 
-def test_umask_does_not_matter(tmp_path: Path) -> None:
-    old = os.umask(0)
-    try:
-        new_key(tmp_path / "k.pem", None)
-    finally:
-        os.umask(old)
-    if sys.platform != "win32":
-        assert stat.S_IMODE((tmp_path / "k.pem").stat().st_mode) == 0o600
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
 def test_record_and_log_follow_the_users_umask(tmp_path: Path) -> None:
     """Record, signature, log and head: users who make new files private get private ones."""

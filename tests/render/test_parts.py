@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
-import av
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
-from redact.media import Layout
 from redact.render import Renderer, mask_of
-from redact.render.hidden import Hidden
-from redact.render.renderer import _weight_of
-from redact.render.samples import layout_of
-from redact.render.shapes import Shape, shape_of
+from redact.render.shapes import Shape
 from redact.render.styles import Blur, Canvas
 from redact.render.styles.mosaic import _block_centres
-from redact.render.surroundings import LEAST_CELLS, Cells, Field, Surroundings
+from redact.render.surroundings import Cells, Field
 from redact.settings import RenderSettings, Style
-from redact.types import Box, Frame, Rect, Region, State, Target
+from redact.types import Box, Rect, Region, State, Target
 
 from .pictures import Scene, frame_of, noise, planes
-
-LAYOUTS = [layout_of(av.VideoFrame(16, 16, form)) for form in ("yuv444p", "yuv420p", "yuv422p")]
-
-
-@given(size=st.floats(1, 4000), layout=st.sampled_from(LAYOUTS))
-def test_a_mask_is_filled_from_at_least_its_cells_and_at_most_twice_as_many(
-    size: float, layout: Layout
-) -> None:
-    around = Surroundings([], Hidden([], layout, 64, 64))
-    step_x, step_y = around._step(size / LEAST_CELLS)
-    for step, sub in ((step_x, layout.sub_x), (step_y, layout.sub_y)):
-        assert step * sub <= max(size / LEAST_CELLS, sub)
-        assert step * sub > min(size / LEAST_CELLS / 2, sub - 1)
 
 
 @given(data=st.data(), step=st.sampled_from([(1, 1), (2, 2), (4, 2), (8, 8)]))
@@ -54,18 +35,6 @@ def test_the_fill_of_a_part_is_that_part_of_the_fill(
     cells = Cells(whole, step, colour)
     part = cells.at(whole)[y1 - whole.y1 : y2 - whole.y1, x1 - whole.x1 : x2 - whole.x1]
     assert np.allclose(cells.at(Rect(x1, y1, x2, y2)), part, atol=1e-2)
-
-
-@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_masks_weight_is_symmetric_and_largest_in_the_middle(
-    target: Target, layout: Layout
-) -> None:
-    shape = shape_of(Region(1, target, Box(20, 20, 60, 44), State.DETECTED), 0.0)
-    say = _weight_of(shape, Rect(0, 0, 80 // layout.sub_x, 64 // layout.sub_y), layout)
-    assert np.allclose(say, say[::-1, ::-1], atol=1e-6)
-    assert say.max() == say[32 // layout.sub_y, 40 // layout.sub_x] > 0.8
-    assert say[0, 0] == say.min() > 0
 
 
 def test_every_sample_of_a_block_takes_the_colour_of_its_middle() -> None:
@@ -85,21 +54,6 @@ def test_a_hard_edge_is_hard(style: Style) -> None:
     after = planes(renderer.draw(frame_of(before, 90, 70, "yuv420p"), [region]).picture)
     outside = ~mask_of([region], 90, 70, RenderSettings().margin)
     assert np.array_equal(before[0][outside], after[0][outside])
-
-
-def test_mosaic_blocks_grow_with_what_they_hide() -> None:
-    """Otherwise somebody who comes nearer would be drawn with ever more blocks."""
-    ramp = np.tile(np.linspace(0, 255, 800), (400, 1)).astype(np.uint8)
-    renderer = Renderer(RenderSettings(style=Style.MOSAIC, margin=0.0))
-    blocks = []
-    for side in (100, 150, 200, 300):
-        box = Box(400 - side / 2, 200 - side / 2, 400 + side / 2, 200 + side / 2)
-        picture = av.VideoFrame.from_ndarray(ramp.copy(), format="gray")
-        frame = Frame(0, 0, Fraction(1, 25), picture)
-        out = renderer.draw(frame, [Region(1, Target.FACE, box, State.DETECTED)])
-        row = planes(out.picture)[0][200, int(box.x1) + 5 : int(box.x2) - 5].astype(int)
-        blocks.append(int((np.diff(row) != 0).sum()))
-    assert all(8 <= count <= 12 for count in blocks), blocks
 
 
 @pytest.mark.parametrize("margin", [math.nan, math.inf])

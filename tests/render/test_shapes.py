@@ -15,7 +15,7 @@ from redact.errors import UnsafeError
 from redact.mask_size import with_margin
 from redact.media import Layout
 from redact.render import ROUNDING, drawn_area_of, mask_of, rim_of, visible_share
-from redact.render.hidden import SOFT, Hidden, soft_radius
+from redact.render.hidden import SOFT, Hidden
 from redact.render.samples import layout_of
 from redact.render.shapes import shape_of
 from redact.types import COLUMNS, ROWS, Box, Outline, Rect, Region, Silhouette, State, Target
@@ -144,12 +144,6 @@ def test_a_soft_edge_never_thins_the_core_and_ends_within_the_rim(
 
 def planes_of_nothing() -> Layout:
     return layout_of(av.VideoFrame(WIDTH, HEIGHT, "yuv420p"))
-
-
-def test_softness_grows_with_the_mask_up_to_a_limit() -> None:
-    radii = [soft_radius(size) for size in (1, 40, 100, 125, 160, 5000)]
-    assert radii == sorted(radii) and radii[0] == 1 and radii[-1] == SOFT
-    assert 1 < soft_radius(100) < SOFT
 
 
 @given(found=regions(WIDTH, HEIGHT), more=regions(WIDTH, HEIGHT))

@@ -5,13 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import av
-import click
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.cli.options import render_settings
-from redact.cli.run import run
 from redact.errors import UsageError
 from redact.render import Renderer
 from redact.settings import RenderSettings, Style
@@ -78,24 +75,6 @@ def test_a_label_names_a_kind_in_its_own_language() -> None:
     for label in ("{target:de}", "{track:fr}", "{target!r}", "{target:>9}"):
         with pytest.raises(UsageError, match="unknown"):
             Renderer(RenderSettings(label=label))
-
-
-def test_a_french_label_names_kinds_in_french() -> None:
-    given = {"style": "cover", "margin": 0.1, "colour": (0, 0, 0), "label": "{track} {target}"}
-    for language, kept in (("en", "{track} {target}"), ("fr", "{track} {target:fr}")):
-        with speaking(language), click.Context(run):
-            assert render_settings({**given, "stamp": "", "stamp_corner": None}).label == kept
-
-
-def test_white_and_black_are_the_ends_of_the_range() -> None:
-    region = Region(1, Target.FACE, Box(40, 30, 80, 70), State.DETECTED)
-    for rgb, luma in (((255, 255, 255), (235, 255)), ((0, 0, 0), (16, 0))):
-        for full, wanted in enumerate(luma):
-            frame = plain(120, 100, "yuv420p")
-            frame.picture.color_range = 2 if full else 1
-            settings = RenderSettings(style=Style.SOLID, colour=rgb)
-            drawn = planes(Renderer(settings).draw(frame, [region]).picture)
-            assert (drawn[0][50, 60], drawn[1][25, 30], drawn[2][25, 30]) == (wanted, 128, 128)
 
 
 @pytest.mark.parametrize("rgb", [(256, 0, 0), (0, -1, 0), (0, 0, 999), (1, 2), (1, 2, 3, 4)])

@@ -28,18 +28,15 @@ from redact.report import (
     report_html,
 )
 from redact.report.summary import check_command
-from redact.report.timeline import KEPT_COLOUR, MOST_ROWS, drawn_subjects, timeline_svg
 from redact.words import LANGUAGES
 
 from ..record.samples import AUDIT, make_record
 from ..side_files import put_record, report_of
-from .conftest import MANY
 from .manifests import (
     audit_part,
     of_photograph,
     reviewed,
     short_of,
-    variants,
     with_other_streams,
 )
 
@@ -182,38 +179,6 @@ def test_the_command_to_verify_names_log_and_key(manifest: Manifest) -> None:
     # `redact fix` takes log and key over from the run before: neither stands on its command line.
     mended = msgspec.structs.replace(manifest, signed_by="ab" * 32)
     assert check_command(mended, french) == f"{plain} --log AFFAIRE.log --key CABINET.pem.pub"
-
-
-def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
-    root = ElementTree.fromstring(timeline_svg(manifest, ReportWords("en")))
-    rects = root.findall("{http://www.w3.org/2000/svg}rect")
-    assert len({r.get("y") for r in rects}) == len(manifest.tracks)
-    # One damaged stretch is told on each of the three tracks that are hidden there; of the kept
-    # one, columns in which it is visible as well count as visible.
-    assert sum(r.get("fill") == "#c0392b" for r in rects) == 3
-    assert sum(r.get("fill") == KEPT_COLOUR for r in rects) == 2
-    right = max(float(r.get("x", 0)) + float(r.get("width", 0)) for r in rects)
-    assert right <= 1000
-
-
-def test_the_timeline_keeps_its_width_whatever_a_record_says(manifest: Manifest) -> None:
-    """A record is checked when it is read, but not when it is made in memory."""
-    first, *others = manifest.tracks
-    beyond = msgspec.structs.replace(first, shown=((0, 10**8), (10**12, 10**12 + 3)))
-    drawn = timeline_svg(
-        msgspec.structs.replace(manifest, tracks=(beyond, *others)), ReportWords("en")
-    )
-    ends = [
-        float(r.get("x", 0)) + float(r.get("width", 0))
-        for r in ElementTree.fromstring(drawn).findall("{http://www.w3.org/2000/svg}rect")
-    ]
-    assert max(ends) <= 1000
-
-
-def test_long_lists_are_shortened_and_counted(tmp_path: Path) -> None:
-    many = next(m for m in variants(tmp_path) if len(m.tracks) == MANY)
-    assert len(drawn_subjects(many)) == MOST_ROWS < len(many.tracks) == MANY
-    assert f"The {MOST_ROWS} that are there for longest, of {MANY}," in report_html(many).decode()
 
 
 def test_command(tmp_path: Path, manifest: Manifest) -> None:

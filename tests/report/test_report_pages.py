@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -20,13 +18,12 @@ from redact.cli.report import report as report_command
 from redact.errors import DependencyError, UsageError
 from redact.record import build_manifest
 from redact.record.manifest import Manifest, dump_manifest
-from redact.record.manifest_parts import MutedPart
 from redact.report import (
     as_pdf,
     report_html,
 )
 from redact.report.case_index import case_page
-from redact.types import Box, Keyframe, State, ranges
+from redact.types import Box, Keyframe, State
 from redact.words import LANGUAGES
 
 from ..record.samples import FRAMES, make_plan, make_record
@@ -67,25 +64,6 @@ def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
     assert "<br>" not in log
 
 
-@pytest.mark.parametrize("count", [0, 1, MANY])
-def test_sections_and_annexes_are_numbered_without_a_gap(count: int, tmp_path: Path) -> None:
-    """The annexes of a short report used to begin with B, and muted sound had no number."""
-    record = crowd_of(count, tmp_path)
-    muted = MutedPart(0.5, 1.0, "mute", "an address", "R. Roe")
-    for manifest in (record, msgspec.structs.replace(record, muted=[muted])):
-        page = report_html(manifest, "fr").decode()
-        sections, annexes = re.findall(r"<h2>(\d+)\. ", page), re.findall(r"<h3>([A-Z])\. ", page)
-        assert sections == [f"{n}" for n in range(1, len(sections) + 1)]
-        assert page.count("<h2>") == len(sections) + 1, "all but the annex"
-        assert "".join(annexes) == "ABC"[: 3 if count > 1 else 2]
-
-
-def test_each_of_a_dozen_keeps_its_moment(tmp_path: Path) -> None:
-    log = log_of(report_html(a_dozen(tmp_path)))
-    assert log.count("<tr class=") == 12
-    assert "2026-" in log and "Statutory basis: not given" in log
-
-
 def test_no_column_is_pushed_off_the_page(tmp_path: Path) -> None:
     """A sentence about somebody visible in only some pictures used never to wrap."""
     weasyprint = pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
@@ -99,19 +77,6 @@ def _boxes(box: Any) -> Iterator[Any]:
         yield box
     for child in getattr(box, "children", ()):
         yield from _boxes(child)
-
-
-def test_identical_tracks_of_a_crowd_share_a_line(tmp_path: Path) -> None:
-    plan = make_plan()
-    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(90))
-    log = log_of(
-        report_html(
-            build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd, subjects=())))
-        )
-    )
-    assert log.count("<tr class=") == 3
-    assert "third party&#39;s car" in log  # differs, so it stands in its row
-    assert ranges([9, 1, 2, 3, 7, 8]) == "1–3, 7–9"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -184,22 +149,6 @@ def test_a_browser_shows_it(manifest: Manifest, tmp_path: Path) -> None:
     # Heading, a seen span and a held span are really drawn.
     assert {(0x1F, 0x4E, 0x79), (0xC0, 0x39, 0x2B)} <= colours
     assert picture.size[0] == 1000 and pdf.read_bytes()[:5] == b"%PDF-"
-
-
-def test_a_long_log_is_an_annex_after_four_pages(tmp_path: Path) -> None:
-    """In French, whose words are longer."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser is None:
-        pytest.skip("needs the program chromium")
-    html = report_html(crowd_of(40, tmp_path), "fr").decode()
-    report, annex = html.split('<section class="annex">')
-    assert "log" in annex and '<table class="list log' not in report
-    page, pdf = tmp_path / "r.html", tmp_path / "r.pdf"
-    page.write_text(f"{report}</main></body></html>", "utf-8")
-    common = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
-    words = [*common, f"--print-to-pdf={pdf}", page.as_uri()]
-    subprocess.run(words, check=True, capture_output=True, timeout=250)
-    assert len(re.findall(rb"/Type /Page\b", pdf.read_bytes())) <= 4
 
 
 def test_no_control_character_of_a_name_reaches_the_index() -> None:

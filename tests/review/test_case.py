@@ -27,8 +27,7 @@ from redact.plan import (
     write_plan,
 )
 from redact.record import EvidenceChoice, build_manifest, dump_manifest
-from redact.review import Case, ReviewOptions, locked_for_review
-from redact.review.jobs import Job
+from redact.review import Case, ReviewOptions
 from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings
 
@@ -145,42 +144,6 @@ def test_a_plan_of_somebody_else_that_was_put_there_meanwhile_is_not_opened(two:
         assert not is_own_plan(path)
 
 
-def test_a_review_that_cannot_be_saved_at_its_end_holds_nothing(two: Path) -> None:
-    with asking(two) as ask:
-        until(lambda: set(ask.states().values()) == {"look"})
-        assert ask("/v/1/api/join", {})[0] == 200
-        until(lambda: ask("/v/1/api/state")[1]["ready"])
-        first = ask.case.videos[0]
-        first.session.ready().open_plan.note(lambda review: review.but(reviewer="R. Roe"))
-        first.plan.write_text("{")
-        assert ask("/v/2/api/join", {})[0] == 422, "said once"
-        with locked_for_review(first.plan):
-            pass
-        assert ask("/v/2/api/join", {})[0] == 200
-
-
-def test_what_waits_for_its_result_keeps_no_pictures_once_another_video_is_opened(
-    two: Path,
-) -> None:
-    """Each kept a quarter of a gigabyte."""
-    with asking(two) as ask:
-        until(lambda: ask("/v/1/api/join", {})[1].get("ready"))
-        waiting = ask.case.videos[0]
-        assert waiting.session is not None and waiting.session.open is not None
-        shown = waiting.session.open.shown
-        shown.get(5)
-        shown.get(5)
-        decoded = shown.jumps
-        with Job("finish", lambda _: None).in_turn():  # another result is being made
-            assert ask("/v/1/api/finish", {})[0] == 200
-            until(lambda: ask("/v/2/api/join", {})[1].get("ready"))
-            assert waiting.session is not None, "it goes on"
-            shown.get(5)
-            assert shown.jumps == decoded + 1
-            ask("/v/1/api/join", {})
-            ask("/v/1/api/stop", {})
-
-
 @pytest.mark.parametrize("path", ["/v/1/api/plan", "/api/case", "/v/1/api/frame?n=0&view=original"])
 def test_other_web_pages_get_nothing(two: Path, path: str) -> None:
     with asking(two) as ask:
@@ -244,17 +207,6 @@ def test_only_files_made_from_a_video_are_opened(
         assert ask.states()["a.mp4"] == "behind", "no record says that it holds the decisions"
         (two / "case.html").write_text("somebody's own")
         assert ask("/api/index", {})[1]["error"] == "no_index"
-
-
-def test_a_failed_search_is_explained_in_the_language_of_the_page(
-    street: Path, tmp_path: Path
-) -> None:
-    """A French page used to show the background search's reason in English."""
-    shutil.copy(street, tmp_path / "a.mp4")
-    with asking(tmp_path, words=("--device", "cuda")) as ask:
-        until(lambda: ask.states() == {"a.mp4": "refused"})
-        said = ask.videos()[0]["problem"]["said"]
-        assert "cuda" in said["fr"][0] and said["fr"] != said["en"], said
 
 
 def test_videos_without_a_copy_or_with_a_truncated_source_are_not_called_ready(two: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -71,52 +70,6 @@ def test_a_click_selects_the_nearest(page: Page) -> None:
     click(page, 25, 55)
     page.until(lambda: page.state("state.selected") == [3])
     page.until(lambda: in_view(page, "#card-3"), 10)  # the list goes to whoever is chosen
-
-
-def test_only_visible_cards_are_in_the_document(page: Page) -> None:
-    cards = "return [...document.querySelectorAll('.card')].map((c) => Number(c.dataset.id))"
-    count = page.state("state.subjects.size")
-    assert count > 100 and len(page.js(cards)) < 40
-    page.js("document.getElementById('cards').scrollTop = 1e9")
-    last = page.state("Math.max(...state.subjects.keys())")
-    page.until(lambda: last in page.js(cards))
-    bottom = page.js(
-        "const card = [...document.querySelectorAll('#cards .card')].at(-1);"
-        "return card.closest('#cards').getBoundingClientRect().bottom"
-        " - card.getBoundingClientRect().bottom"
-    )
-    assert 0 <= bottom < 30, "nothing lies below the last one, and it is whole"
-    page.js("document.getElementById('cards').scrollTop = 0")
-    for _ in range(45):
-        page.press("ARROW_DOWN")
-    card = f"#card-{page.state('state.selected')[0]}"
-    assert in_view(page, card) and page.find(card).get_attribute("aria-posinset") == "45"
-    assert page.find(card).get_attribute("aria-setsize") == str(count)
-    page.press("h")
-    page.until(lambda: "hidden" in page.text(card))
-    assert page.complaints() == []
-
-
-def test_the_list_keeps_its_scroll_position_and_loses_no_click(page: Page) -> None:
-    """It used to scroll back to the selection with every update: a card moved away under the mouse,
-    and another one got the click."""
-    from selenium.webdriver import ActionChains
-
-    top = "return document.getElementById('cards').scrollTop"
-    page.choose(5)
-    page.press("ARROW_RIGHT")
-    page.js("document.getElementById('cards').scrollTop = 4000")
-    page.until(lambda: page.js("return document.querySelector('#card-52')"))
-    page.state("(state.subjects = new Map(state.subjects).set(5, { ...state.one }))")  # it has news
-    time.sleep(0.3)  # it is drawn
-    assert page.js(top) == 4000
-    page.choose(52)
-    # What is pressed is chosen, though something else lies there when the button is released.
-    ActionChains(page.browser).click_and_hold(page.find("#card-53")).perform()
-    page.state("(state.subjects = new Map([...state.subjects].filter(([id]) => id !== 40)))")
-    time.sleep(0.3)
-    ActionChains(page.browser).release().perform()
-    page.until(lambda: page.state("state.selected") == [53])
 
 
 def test_a_corner_can_be_dragged(page: Page, tmp_path: Path) -> None:

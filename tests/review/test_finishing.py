@@ -36,11 +36,11 @@ from redact.record import (
     dump_manifest,
     manifest_path,
 )
-from redact.review import finishing, jobs
+from redact.review import finishing
 from redact.review.actions import edited
 from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
-from redact.review.jobs import Job, Pace
+from redact.review.jobs import Job
 from redact.review.left_to_do import left_to_do
 from redact.review.looked_at import review_summary
 from redact.review.overview import Overview
@@ -388,19 +388,3 @@ def test_results_are_made_one_after_the_other() -> None:
     assert second.state()["stage"] == "wait" and made == []
     go_on.set()
     assert second.over.wait(60) and first.over.is_set() and made == ["first", "second"]
-
-
-def test_the_time_left_of_a_stage_is_estimated_from_its_speed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The page used to measure it itself, for one piece of work: with two at once, for neither."""
-    now = 100.0
-    monkeypatch.setattr(jobs, "monotonic", lambda: now)
-    pace, other = Pace(), Pace()
-    assert pace.left("render", 0, 100) is None and other.left("detect", 0, None) is None
-    now += 10
-    assert pace.left("render", 20, 100) == 40 and other.left("detect", 50, None) is None
-    now += 10
-    assert pace.left("audit", 5, 10) is None, "another stage has another pace"
-    now += 5
-    assert pace.left("audit", 10, 10) == 0

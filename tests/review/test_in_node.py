@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -127,25 +126,6 @@ def test_a_reason_half_written_is_kept_for_the_person_it_is_about(review: Review
       press("ArrowUp");
       return [one, other, await why("")];
     """) == ["the client, as", "", "the client, as"]
-
-
-def test_a_button_pressed_after_typing_a_reason_is_one_step(review: Review) -> None:
-    """Saved first, the reason would render the panel anew under the pressed button."""
-    before = review.plan
-    review.does("""
-      press("ArrowDown");
-      send(document.body, "pointerdown", { buttons: 1 });
-      await write("#why", "client");
-      await wait(300);
-      await click("#d-keep");
-      send(document.body, "pointerup");
-      await answer();
-      await until(() => state.subjects.get(state.selected[0]).reason === "client");
-      await wait(300);
-      press("z", { ctrlKey: true });
-      await until(() => !state.undo);
-    """)
-    assert review.plan.tracks == before.tracks
 
 
 def test_a_result_that_came_while_the_page_was_closed_is_shown_once(
@@ -381,30 +361,6 @@ def test_a_key_corrects_the_same_part_as_its_button(review: Review) -> None:
     assert [(t.first, t.last) for t in review.plan.tracks] == [(0, 2), (5, 8), (10, 12)]
 
 
-def test_selecting_a_visible_person_stays_at_the_frame(review: Review) -> None:
-    """The player used to jump to their best picture, and "Ends here" cut there."""
-    (low, high) = (Keyframe(n, BOX, State.DETECTED, score) for n, score in ((3, 0.5), (12, 0.9)))
-    write_plan(
-        replace(review.plan, tracks=(Track(1, Target.FACE, (low, high)),), subjects=()),
-        review.plan_file,
-        force=True,
-    )
-    frames = review.does("""
-      await until(() => state.subjects.size === 1);
-      const player = await page("player.js"), list = await page("gallery.js");
-      const found = [];
-      for (const n of [9, 1]) {
-        player.show(n);
-        await until(() => state.frame === n);
-        press("Escape");
-        list.chooseNext(1);
-        found.push(state.wanted);
-      }
-      return found;
-    """)
-    assert frames == [9, 12], "and who is not in it, is shown"
-
-
 def test_a_person_left_open_after_a_cut_off_is_reported_and_can_be_undone(review: Review) -> None:
     """ "Done" was shown, and the person was open for the rest of the video, as a "false alarm"."""
     ends = (Keyframe(n, BOX, State.DETECTED, 0.9) for n in (2, 12))
@@ -446,37 +402,6 @@ def test_a_person_left_open_after_a_cut_off_is_reported_and_can_be_undone(review
     assert left.reason == "a passer-by", "it used to be lost"
 
 
-def test_a_moments_question_is_shown_as_long_as_its_picture(risky: Review) -> None:
-    """Its question used to leave the list on arrival, and nobody knew what the brackets meant."""
-    asked, away = risky.does("""
-      await until(() => state.moments.length);
-      press("n");
-      const { frame, why } = state.moments[0], { t } = await page("words.js");
-      await until(() => state.frame === frame);
-      await until(() => state.moments[0].seen); // it counts as looked at
-      const asked = (await text("#notice")).includes(t(`why.${why}`));
-      press("ArrowRight");
-      await until(() => state.frame !== frame);
-      return [asked, (await text("#notice")).includes(t(`why.${why}`))];
-    """)
-    assert (asked, away) == (True, False)
-
-
-def test_a_box_drawn_by_keys_lies_where_the_risky_moment_points(risky: Review) -> None:
-    """It used to lie in the middle of the picture."""
-    drawn, place = risky.does("""
-      await until(() => state.moments.length);
-      press("n");
-      const { frame, box } = state.moments[0];
-      await until(() => state.frame === frame);
-      press("d");
-      press("Enter");
-      await until(() => state.drawn);
-      return [state.drawn, box];
-    """)
-    assert drawn == place
-
-
 def test_a_moment_about_nobody_deselects_everybody(review: Review) -> None:
     """H, pressed there, used to hide whoever was selected before, who may be elsewhere."""
     assert review.does("""
@@ -486,60 +411,6 @@ def test_a_moment_about_nobody_deselects_everybody(review: Review) -> None:
       await until(() => state.frame === 5);
       return [before, state.selected.length];
     """) == [1, 0]
-
-
-def test_an_impossible_release_is_not_offered(street: Path, found: Plan, tmp_path: Path) -> None:
-    """It used to be refused after the click, with the names of options."""
-    shutil.copy(street, tmp_path / "street.mp4")
-    write_plan(found, tmp_path / "street.plan.json")
-    chosen = EvidenceChoice(given=("--case-file", "--log"))
-    files = tmp_path / "street.mp4", tmp_path / "street.plan.json"
-    with served_here(*files, evidence=chosen) as server:
-        review = Review(server, tmp_path / "street.plan.json")
-        barred, words = review.does("""
-          await click("#finish");
-          const { attributes } = await find("#f-release");
-          return ["disabled" in attributes, await text("#finish-more")];
-        """)
-    assert barred and "Not in this review" in words and "--" not in words
-
-
-def test_undone_is_shown_only_if_something_was_undone(review: Review) -> None:
-    """With nothing to undo, "Undone" used to be shown at every key press."""
-    words = review.does("""
-      const undo = async () => {
-        state.toast = null;
-        document.activeElement.blur();
-        press("z", { ctrlKey: true });
-        return (await until(() => state.toast)).words;
-      };
-      press("ArrowDown");
-      press("h");
-      await until(() => state.undo);
-      press("Escape");
-      await click("#person");
-      await write("#who", "R. Roe");
-      await click("#begin");
-      await until(() => state.summary.reviewer);
-      return [await undo(), [...state.subjects.values()].some((s) => s.decision), await undo()];
-    """)
-    assert words[:2] == ["Undone", False], "the name is no step between"
-    assert words[2].startswith("There is nothing to undo.")
-    assert review.plan.review is not None and review.plan.review.reviewer == "R. Roe"
-
-
-def test_a_person_whose_decision_failed_stays_selected(review: Review) -> None:
-    """Among the undecided, the page used to go on to the next although nothing had been saved."""
-    stays = review.does("""
-      await click("[data-filter=open]");
-      press("ArrowDown");
-      const before = String(state.selected);
-      state.drafts = { [`why/${state.selected}`]: "x".repeat(600) };
-      press("k");
-      await wait(800);
-      return String(state.selected) === before;
-    """)
-    assert stays
 
 
 def test_of_two_windows_the_first_is_told_that_it_does_not_decide_any_more(review: Review) -> None:
@@ -632,29 +503,6 @@ def test_a_region_in_one_picture_becomes_the_selection(review: Review) -> None:
       return [state.selected, id];
     """)
     assert chosen == [new]
-
-
-def test_a_key_right_after_escape_is_not_lost(review: Review) -> None:
-    """A dialog closed by Escape used to swallow the next key, if it came quickly."""
-    kinds = review.does("""
-      press("?");
-      const first = state.dialog.kind;
-      press("Escape");
-      press("Enter", { ctrlKey: true });
-      return [first, state.dialog.kind];
-    """)
-    assert kinds == ["keys", "finish"]
-
-
-def test_selecting_a_person_leaves_the_findings(review: Review) -> None:
-    assert (
-        review.does("""
-      await click("#tab-findings");
-      press("ArrowDown");
-      return state.tab;
-    """)
-        == "subject"
-    )
 
 
 def test_a_decision_without_a_reason_is_reported(review: Review) -> None:
@@ -760,25 +608,6 @@ def test_a_key_that_is_held_down_decides_once(review: Review) -> None:
     assert number == 1 and not bad
 
 
-def test_typed_text_survives_a_refusal(review: Review) -> None:
-    """A refused time, or a reason, used to vanish with the next update of the page."""
-    kept, shown = review.does("""
-      await click("#tab-sound");
-      await write("#mute-from", "3");
-      await write("#mute-to", "2");
-      await write("#mute-reason", "an address");
-      await click("#mute");
-      await until(() => state.toast?.bad);
-      press("ArrowDown");
-      await wait(50);
-      await click("#tab-sound");
-      const kept = (await find("#mute-reason")).value;
-      state.opening = { end: "gone" };
-      return [kept, await text("#typed")];
-    """)
-    assert kept == "an address" and "an address" in shown
-
-
 def test_a_sure_face_must_be_viewed_before_it_can_be_a_false_alarm(review: Review) -> None:
     """One key used to unmask sure detections, without a question."""
     sure = next(t for t in review.plan.tracks if (t.certainty or 0) >= 0.9)
@@ -807,49 +636,6 @@ def test_a_sure_face_must_be_viewed_before_it_can_be_a_false_alarm(review: Revie
     assert reason == "a mannequin"
 
 
-def test_of_thousands_of_pictures_as_many_are_shown_as_fit(review: Review) -> None:
-    track = review.plan.tracks[0].id
-    shown, toast = review.does(f"""
-      const pictures = Array.from({{ length: 9000 }}, (_, i) => [{track}, i % 16]);
-      const refusal = {{ error: "look_first", values: {{}}, pictures, hides: [] }};
-      state.dialog = {{ kind: "look", path: "edit", body: {{}}, done: "", refusal }};
-      const shown = () => document.querySelectorAll(".faces [data-frame]").length;
-      await until(() => shown() || state.toast);
-      return [shown(), state.toast];
-    """)
-    assert shown and toast is None
-
-
-def test_an_overtaken_picture_is_requested_again(review: Review) -> None:
-    """On a busy machine a prefetch could overtake it, and it never came."""
-    assert review.does("""
-      const asked = fetch;
-      let once = true;
-      globalThis.fetch = async (path, how) => {
-        if (!path.includes("n=15&") || !once) return asked(path, how);
-        once = false;
-        return new Response('{"error": "superseded"}', { status: 409 });
-      };
-      press("End");
-      await until(() => state.frame === 15);
-      return !once;
-    """)
-
-
-def test_the_shown_result_has_the_chosen_style(review: Review) -> None:
-    """*Result* showed covers, whatever style was chosen."""
-    assert review.does("""
-      const asked = fetch, paths = [];
-      globalThis.fetch = (path, how) => (paths.push(path), asked(path, how));
-      const fetched = (what) => until(() => paths.some((path) => path.includes(what)));
-      press("2");
-      await fetched("view=result");
-      state.wish = { ...state.wish, style: "mosaic" };
-      await fetched("style=mosaic");
-      return until(() => state.shot.view === "result");
-    """)
-
-
 def test_nothing_is_called_done_while_nobody_knows_what_is_left(review: Review) -> None:
     """Where the page could not learn what was left to do, it said that everything was done."""
     dialog, toast = review.does("""
@@ -873,18 +659,3 @@ def test_the_picture_on_the_screen_is_saved_as_in_the_result(review: Review) -> 
     (still,) = review.plan.review.stills  # type: ignore[union-attr]
     assert told.startswith(f"Saved: {still.name}.") and still.frame == 0
     assert review.plan_file.with_name(still.name).exists()
-
-
-def test_codes_are_written_on_masks_if_asked_for(review: Review) -> None:
-    """A style without letters has no such choice."""
-    assert review.does("""
-      press("Enter", { ctrlKey: true });
-      await until(() => document.getElementById("f-codes"));
-      const box = document.getElementById("f-codes");
-      box.checked = true;
-      box.dispatchEvent(new Event("change", { bubbles: true }));
-      const asked = state.wish.codes;
-      state.wish = { ...state.wish, style: "blur" };
-      await wait(50);
-      return [asked, document.getElementById("f-codes").disabled];
-    """) == [True, True]

@@ -16,7 +16,7 @@ from redact.review.server import PageServer
 from redact.settings import RenderSettings
 from redact.types import Action, State, Target, Track
 
-from .browser import Page, look_like, resize, served_here
+from .browser import Page, resize, served_here
 from .test_case import serving
 
 GAP = range(5, 11)
@@ -168,27 +168,6 @@ def test_a_code_is_valid_once_and_a_reload_needs_none(
     finally:
         browser.close()
         browser.switch_to.window(browser.window_handles[0])
-
-
-def test_french_and_the_dark_theme(page: Page) -> None:
-    page.choose(1)
-    page.press("k")
-    page.answer()
-    page.until(lambda: page.text("#toasts") == "Visible by decision")
-    look_like(page, "fr", "dark")
-    assert page.text("#toasts") == "", "nothing that was said in English is left"
-    assert page.text("#finish") == "Terminer…"
-    assert page.find("#play").get_attribute("title") == "Lire ou arrêter (Espace)"
-    page.press("a", ctrl=True)
-    page.press("h")
-    page.answer()
-    page.until(lambda: page.state("state.undo"))
-    page.press("ESCAPE")
-    page.click("[data-filter=open]")
-    assert page.text("#nobody") == "Personne ne répond à ce filtre."
-    page.press("?")
-    assert "Échap" in page.text("dialog")
-    page.press("ESCAPE")
 
 
 def test_a_reason_stays_with_the_person_it_was_written_for(

@@ -16,7 +16,7 @@ from redact.plan import (
 )
 from redact.review import page_edits
 from redact.review.overview import Overview
-from redact.types import Box, Doubt, Keyframe, Origin, State, Target, Track
+from redact.types import Box, Keyframe, Origin, State, Track
 
 from ..pipeline.conftest import SAMPLE
 from .plans import AWAY, HERE, plan_of, track
@@ -127,15 +127,3 @@ def followed(n: int) -> Track:
     spans = [(0, 29, State.FOLLOWED), (30, 30, State.MANUAL), (31, 60, State.FOLLOWED)]
     made = track(n, *((begin + first, begin + last, state, box) for first, last, state in spans))
     return replace(made, origin=Origin.MANUAL)
-
-
-def test_what_was_seen_beside_a_moment_is_not_asked_again(every_doubt_is_risky: None) -> None:
-    """One look shows a second: what led it may be hidden by now, and the next one leads."""
-    doubts = (Doubt(10, Target.FACE, HERE, 0.5), Doubt(20, Target.FACE, AWAY, 0.4))
-    plan, memory = replace(with_all_subjects(plan_of()), doubts=doubts), Overview()
-    (one,) = memory.everything(plan, probe(SAMPLE))["moments"]
-    assert (one["frame"], one["seen"]) == (10, False)
-    review = memory.with_moments(plan, ReviewState(), [(10, one["why"], one["track"])])
-    hidden = plan.with_track(track(1, (0, 15, State.DETECTED, HERE)))
-    (left,) = memory.changes(replace(with_all_subjects(hidden), review=review))["moments"]
-    assert (left["frame"], left["seen"]) == (20, True)

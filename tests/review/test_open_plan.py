@@ -18,7 +18,6 @@ from redact.errors import PlanError
 from redact.media import probe
 from redact.plan import (
     Decision,
-    EncodedKeys,
     FindingNote,
     Plan,
     ReviewState,
@@ -239,21 +238,6 @@ def test_what_was_looked_at_is_saved_at_the_end_in_a_plan_that_changed_outside(
     open_plan.close()
     assert kept(open_plan.path) == [1]
     assert seen_runs(read_plan(open_plan.path).review) == ((3, 5),)
-
-
-def test_the_same_bytes_written_again_are_no_change(open_plan: OpenPlan) -> None:
-    keep(open_plan, 1)
-    open_plan.path.write_bytes(open_plan.path.read_bytes())
-    assert not open_plan.look_outside()
-    keep(open_plan, 2)
-
-
-def test_unchanged_tracks_give_the_same_bytes() -> None:
-    plan, known = three(), EncodedKeys()
-    assert dump_plan(plan, known) == dump_plan(plan)
-    after = decisions.decide(plan, [2], Decision.KEEP)
-    assert dump_plan(after, known) == dump_plan(after)
-    assert len(known) == 3
 
 
 WORKER = """

@@ -47,12 +47,6 @@ def test_what_is_counted_has_a_singular() -> None:
         assert plural <= always_several
 
 
-def test_different_actions_have_different_french_words() -> None:
-    """To undo a change, and to leave a dialog; to keep somebody visible, and to go there."""
-    for one, other in (("undo", "cancel"), ("keep", "show"), ("keep", "look"), ("show", "hide")):
-        assert EN[one] != EN[other] and FR[one] != FR[other], (one, other)
-
-
 def test_a_photograph_is_not_called_a_video() -> None:
     """Nor is a case of both: "The video is ready" stood over the copy of a photograph."""
     about_both = {"choose_folder", "videos_here"}

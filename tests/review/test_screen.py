@@ -91,16 +91,6 @@ def test_outlines_show_the_edge_of_the_masks(page: Page, found: Plan) -> None:
         assert near[edge].mean() > 0.95, (region, near[edge].mean())
 
 
-def test_the_clock_ends_with_the_last_picture(page: Page) -> None:
-    """The last picture lay after the end."""
-    page.press("END")
-    page.until(lambda: page.frame() == 15)
-    told = page.text("#clock").split(" · ")[0].split(" / ")
-    now, end = (float(words.split(":")[1]) for words in told)
-    assert now <= end
-    assert page.text("#zoom-whole") == "100%"
-
-
 def readable(path: Path) -> bytes:
     """Content of a file; a browser may delete some of its own at any moment."""
     try:
@@ -187,21 +177,6 @@ def test_at_200_percent_the_picture_is_still_there(page: Page) -> None:
         resize(page.browser, 1280, 720)
 
 
-def test_a_progress_line_pushes_nothing_off_a_narrow_page(page: Page) -> None:
-    """In French, the progress line used to make the page wider than its window."""
-    resize(page.browser, 1024, 760)
-    look_like(page, "fr", "light")
-    page.state("(state.job = { number: 1, stage: 'follow', done: 76, total: 100 })")
-    page.js("""
-        document.getElementById("all-videos").hidden = false;
-        document.getElementById("saved").textContent = "Suivi · 76 % · encore 5 s environ";
-    """)
-    assert page.cut_off() == []
-    tops = page.js("return [...document.querySelectorAll('#tabs button')].map((b) => b.offsetTop)")
-    assert len(set(tops)) == 1, "the last tab stood in a line of its own"
-    resize(page.browser, 1280, 720)
-
-
 def on_screen(page: Page) -> float:
     """Mean grey of the middle of the picture, as shown on the screen."""
     shot = page.find("#viewport").screenshot_as_png
@@ -229,20 +204,3 @@ _DIFFERS = """
 const pen = document.getElementById("picture").getContext("2d");
 return pen.filter !== "none";
 """
-
-
-def test_the_copy_of_a_photograph_is_shown_as_a_picture(
-    browser: Any, street: Path, tmp_path: Path
-) -> None:
-    """A player was opened for it, which said that this browser cannot play the file."""
-    frame = next(iter(Decode(probe(street)))).picture.to_ndarray(format="bgr24")
-    cv2.imwrite(str(tmp_path / "IMG_1.JPG"), frame)
-    with served_here(tmp_path / "IMG_1.JPG", tmp_path / "p.json") as server:
-        page = Page(browser, server.address)
-        page.press("ENTER", ctrl=True)
-        page.write("#f-reviewer", "R. Roe")
-        page.start()
-        page.click("#show-result")
-        page.until(lambda: page.js("return document.querySelector('dialog img')?.naturalWidth"))
-        assert not page.js("return document.querySelector('dialog video, #unplayable')")
-        assert page.complaints() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +12,11 @@ import pytest
 
 from redact.media import Decode, probe
 from redact.plan import FoundText, Plan, read_plan, write_plan
-from redact.review.jobs import Job
-from redact.review.session import Session
-from redact.review.text_list import Texts
-from redact.settings import DetectSettings, RenderSettings
 from redact.types import Action, Box, Target
 
 from ..pipeline.text_film import COUNT, NAME, board, write_film
 from ..program import program
-from .browser import Page, look_like, resize, served_here, until
+from .browser import Page, look_like, resize, served_here
 
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
 
@@ -111,73 +106,6 @@ def hidden(plan_file: Path) -> list[Any]:
 def pictures(path: Path) -> Iterator[np.ndarray]:
     for frame in Decode(probe(path)):
         yield frame.picture.to_ndarray(format="rgb24").astype(int)
-
-
-def test_reading_has_the_lowest_priority(case: tuple[Path, Path]) -> None:
-    """Nobody waits for it: it pauses during other work, and stops for good if the person says
-    so."""
-    source, plan_file = case
-    write_plan(replace(read_plan(plan_file), texts=()), plan_file, force=True)  # read already
-    session = Session(source, plan_file, DetectSettings(), RenderSettings().margin)
-    done: list[int] = []
-
-    def busy() -> bool:
-        done.append((texts.state() or {})["done"])
-        return len(done) < 5 or over.is_set()
-
-    try:
-        until(lambda: session.open)
-        here, over = session.ready(), threading.Event()
-        texts = Texts(here.info, here.open_plan, here.others, busy)
-        texts.begin()
-        until(lambda: (texts.state() or {})["over"])
-        assert done[:6] == [0, 0, 0, 0, 0, 1], "not a picture while others work"
-        assert any(NAME in text.readings for text in read_plan(plan_file).texts or ())
-        over.set()
-        texts.begin()
-        texts.stop(60)
-        assert (texts.state() or {})["problem"] == {"error": "stopped"}
-    finally:
-        session.close()
-
-
-def test_of_several_videos_the_last_one_is_read_first_and_none_while_a_result_is_made(
-    case: tuple[Path, Path], tmp_path: Path
-) -> None:
-    """Ten videos of a case were read at once, while their results were being made."""
-    source, plan_file = case
-    plan = replace(read_plan(plan_file), texts=())
-    sessions: list[Session] = []
-    texts: list[Texts] = []
-    turns: list[
-        tuple[int, int]
-    ] = []  # which one asks whether it may go on, after how many pictures
-
-    def done(n: int) -> int:
-        return int((texts[n].state() or {})["done"])
-
-    def begin(n: int) -> None:
-        own = tmp_path / f"{n}.json"
-        write_plan(plan, own)
-        sessions.append(Session(source, own, DetectSettings(), RenderSettings().margin))
-        until(lambda: sessions[n].open)
-        here = sessions[n].ready()
-        busy = lambda: turns.append((n, done(n)))  # noqa: E731
-        texts.append(Texts(here.info, here.open_plan, here.others, busy))
-        texts[n].begin()
-        until(lambda: (n, 0) in turns)
-
-    try:
-        with Job("finish", lambda _: None).in_turn():
-            begin(0)
-            begin(1)
-        until(lambda: all((one.state() or {})["over"] for one in texts))
-        assert max(read for _, read in turns) > 0
-        last = max(at for at, (n, _) in enumerate(turns) if n == 1)
-        assert (0, 1) in turns[last:] and (0, 1) not in turns[:last]
-    finally:
-        for session in sessions:
-            session.close()
 
 
 def test_what_was_read_is_shown_as_text(browser: Any, case: tuple[Path, Path]) -> None:

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from redact.plan import Plan, ReviewState, SeenFrames, read_plan, write_plan
+from redact.plan import Plan, read_plan, write_plan
 from redact.record import CaseFields, EvidenceChoice, ReasonCode, build_manifest
 from redact.report import report_html
 from redact.review import finishing
-from redact.review.looked_at import at_the_page, with_seen
 from redact.review.routes import routes_of
 from redact.review.session import Session
-from redact.review.work_time import WorkTime
 from redact.settings import DetectSettings, RenderSettings
 
 from ..record.samples import make_record
@@ -65,31 +63,10 @@ def test_a_decision_bears_who_was_at_the_page(copied: tuple[Path, Path], tmp_pat
     fresh.close()
 
 
-def test_what_an_older_version_noted_was_seen_by_the_person_it_named() -> None:
-    old = ReviewState("R. Roe", (SeenFrames("outlines", "still", ((0, 4),)),))
-    now = with_seen(
-        at_the_page(old, "C. Blanc"),
-        [{"view": "outlines", "speed": "still", "frames": [9]}],
-        10,
-        "C. Blanc",
-    )
-    assert now.reviewers == ("C. Blanc", "R. Roe")
-    assert now.frames_seen(by="R. Roe") == ((0, 4),) and now.frames_seen(by="C. Blanc") == ((9, 9),)
-
-
 def test_nobody_reviewed_who_did_not_open_the_page(tmp_path: Path) -> None:
     value = build_manifest(make_record(tmp_path, case=CASE))
     page = report_html(value).decode()
     assert value.review is None and "At the page" not in page and "Reviewed by" not in page
-
-
-def test_the_time_at_work_leaves_out_the_pauses() -> None:
-    time = WorkTime()
-    for now, acts in ((0, True), (30, False), (50, True), (120, True), (900, False), (905, True)):
-        time.hear(acts, now)
-    review = time.noted(ReviewState(open_seconds=10))
-    assert (review.open_seconds, review.worked_seconds) == (10 + 120 + 5, 50)
-    assert time.noted(review) == review, "it counts once"
 
 
 def test_a_reason_that_is_a_code_of_the_case_is_kept_as_one(copied: tuple[Path, Path]) -> None:

@@ -14,16 +14,13 @@ from redact.risk import (
     SECONDS_BETWEEN_MOMENTS,
     WORTH_A_LOOK,
     Moment,
-    clip_moments,
     moments_worth_a_look,
     risky_moments,
     subject_moments,
 )
 from redact.types import Doubt, Keyframe, Origin, State, Target, Track
-from redact.words.catalogue import surface
 
 from ..review.plans import AWAY, HERE, plan_of, track
-from .test_places import body
 
 SURE = {"bias": 0.0}
 """Everything is as likely as not."""
@@ -84,11 +81,6 @@ def test_several_unmasked_people_are_together_worth_a_look() -> None:
     assert [(m.why, len(m.beside)) for m in beside] == [("finding", 3)]
 
 
-def test_an_empty_video_has_no_moments() -> None:
-    """A list of thirty a minute used to fill itself where nobody was."""
-    assert moments_worth_a_look(plan_of(frames=1500)) == []
-
-
 def test_places_that_are_masked_by_now_are_left_out() -> None:
     doubt = Doubt(70, Target.FACE, AWAY, 0.4)
     bare = replace(plan_of(), doubts=(doubt,))
@@ -97,21 +89,6 @@ def test_places_that_are_masked_by_now_are_left_out() -> None:
     assert "doubted" not in {
         m.why for m in moments_worth_a_look(replace(bare, tracks=(drawn,)), SURE)
     }
-
-
-def test_a_doubt_on_a_body_has_its_own_sentence() -> None:
-    plan = replace(plan_of(), doubts=(Doubt(40, Target.FACE, AWAY, 0.4),))
-    for bodies, sentence in (((), "doubted"), ((body(30, 60),), "doubted.on_body")):
-        found = clip_moments(replace(plan, bodies=bodies))
-        assert [m.sentence for m in found if m.why == "doubted"] == [sentence]
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_every_reason_has_a_sentence(language: str) -> None:
-    page = surface(language, "page")
-    reasons = {"finding", "damaged", "visible", "drawn", "body", "rider"}
-    reasons |= {"doubted", "doubted.on_body"}
-    assert reasons == {key.removeprefix("why.") for key in page if key.startswith("why.")}
 
 
 def test_a_finding_comes_first_until_it_is_answered() -> None:

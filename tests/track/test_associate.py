@@ -57,9 +57,3 @@ def test_a_crowd_is_matched_as_scipy_matches_it(seed: int, share: float) -> None
     possible = cost[rows, columns] < NEVER
     chosen = set(zip(first.tolist(), second.tolist(), strict=True))
     assert chosen == set(zip(rows[possible].tolist(), columns[possible].tolist(), strict=True))
-
-
-def test_nothing_to_match() -> None:
-    none = np.zeros(0, np.intp)
-    first, second = assign(Pairs(none, none, np.zeros(0)))
-    assert len(first) == len(second) == 0

@@ -15,10 +15,8 @@ from redact.detection import Bodies, load_calibration
 from redact.schedule import schedule_of
 from redact.settings import Sensitivity
 from redact.track import BodyScanners, Clues, Tracker, probability_of
-from redact.track.belief import worth_hiding
 from redact.track.bodies import (
     BodySearch,
-    head_area_ratio,
     head_places,
     heads_on_bodies,
     on_bodies,
@@ -27,7 +25,7 @@ from redact.track.bodies import (
 from redact.track.small_pictures import SmallFrame, shrink
 from redact.types import Box, Detections, Frame, Target, Track
 
-from .scenes import is_due, tracker_of
+from .scenes import is_due
 
 BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
@@ -99,17 +97,6 @@ def test_a_head_is_at_the_upper_end_of_its_body(head: list[float], whose: list[b
     assert heads_on_bodies(BOTH, head_places(BOTH)).tolist() == [[True, False], [False, True]]
 
 
-def test_a_wide_chair_or_the_trunk_is_not_a_bodys_head() -> None:
-    seen = bodies_of(BODY)
-    heads = np.array([FACE, [90.0, 0, 190, 120], [139.0, 60, 141, 62], BODY])
-    for target in (Target.FACE, Target.HEAD):
-        kind = np.full(4, target, np.int8)
-        assert on_bodies(seen, heads, kind).tolist() == [True, False, False, False]
-        car = Bodies(seen.xyxy, seen.score, np.ones(1, np.bool_))
-        assert not on_bodies(car, heads, kind).any()
-    assert not on_bodies(seen, heads, np.full(4, Target.PLATE, np.int8)).any()
-
-
 def test_a_body_with_a_known_head_bears_no_other_below_it() -> None:
     """But two people may share a box, head beside head or one in front of the other."""
     hand, beside, kind = [140.0, 110, 165, 140], [160.0, 50, 190, 90], np.full(3, Target.HEAD)
@@ -124,37 +111,6 @@ def test_a_body_with_a_known_head_bears_no_other_below_it() -> None:
     assert on_body(0.95, 0.97, 0.5, around=alone) == [True, True, True]
     assert on_body(0.6, 0.5, 0.5, around=alone) == [True, True, True], "nobody's head is known"
     assert on_body(0.95, 0.5, 0.5, around=child) == [True, True, True]
-
-
-@pytest.mark.parametrize("lower", [360.0, 300.0])
-def test_a_trunk_is_larger_than_the_head_of_its_body(lower: float) -> None:
-    """Unless the lower border cuts that body: then the size of its head is unknown."""
-    body = [100.0, 40, 180, lower]
-    head, trunk = head_places(np.array([body]))[0].tolist(), [105.0, 50, 175, 140]
-    kind = np.full(3, Target.HEAD, np.int8)
-    away = [400.0, 40, 500, 140]
-    times = head_area_ratio(bodies_of(body), np.array([head, trunk, away]), kind, 360)
-    assert times[0] == pytest.approx(1) and times[2] == 1
-    assert times[1] > 3 if lower < 360 else times[1] == 1
-
-
-def test_an_oversized_head_needs_a_higher_probability() -> None:
-    """Both fill as much of the picture, and a body bears both in every scan."""
-    kind = np.full(2, Target.HEAD, np.int8)
-    boxes = np.array([[0.0, 0, 200, 200]] * 2)
-    clues = Clues.of_new(kind, np.full(2, -1.0), boxes, 640 * 360.0)
-    for _ in range(4):
-        two, nowhere = np.arange(2), np.zeros(2, np.bool_)
-        clues.scanned_for_bodies(two, ~nowhere, np.array([1.0, 9.0]), nowhere)
-    weights = load_calibration().tracks
-    assert worth_hiding(clues, weights, 10.0).tolist() == [True, False]
-    assert worth_hiding(clues, weights, 100.0).all()
-
-
-def test_a_collar_is_too_small_for_a_head() -> None:
-    sizes, kind = (20.0, 12.0), np.full(2, Target.HEAD, np.int8)
-    heads = np.array([[140 - s / 2, 60.0, 140 + s / 2, 60 + s] for s in sizes])
-    assert on_bodies(bodies_of(BODY), heads, kind).tolist() == [True, False]
 
 
 CAR = [200.0, 100, 400, 260]
@@ -175,21 +131,6 @@ def test_a_vehicle_bears_the_plate_that_lies_on_it(plate: list[float], on_body: 
     kind, car = np.array([Target.PLATE], np.int8), bodies_of(CAR, vehicle=True)
     assert on_bodies(car, np.array([plate]), kind)[0] == on_body
     assert not on_bodies(bodies_of(CAR), np.array([plate]), kind)[0], "people bear none"
-
-
-@pytest.mark.parametrize("vehicle", [[200.0, 100, 300, 300], [100.0, 2, 400, 182]])
-def test_a_plate_may_be_in_the_upper_part_of_a_partly_visible_vehicle(vehicle: list[float]) -> None:
-    """Above the lamp of a two-wheeler, or on a car of which a low camera shows only the bumper."""
-    x, y = (vehicle[0] + vehicle[2]) / 2, vehicle[1] + 0.2 * (vehicle[3] - vehicle[1])
-    plate, around = [x - 25, y - 6, x + 25, y + 6], bodies_of(vehicle, vehicle=True)
-    assert on_bodies(around, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
-
-
-def test_a_two_wheeler_may_be_as_narrow_as_its_plate() -> None:
-    plate, kind = [205.0, 180, 295, 230], np.array([Target.PLATE], np.int8)
-    for vehicle, on_body in ([200.0, 100, 300, 300], True), ([170.0, 100, 330, 300], False):
-        around = bodies_of(vehicle, vehicle=True)
-        assert on_bodies(around, np.array([plate]), kind)[0] == on_body
 
 
 @dataclass
@@ -279,38 +220,6 @@ def test_what_is_seen_once_on_coachwork_is_a_lamp(
     for index in range(pictures):
         tracker.observe(frame(index), detections(place, score=score))
     assert bool(tracker.finish().tracks) is hidden
-
-
-@pytest.mark.parametrize("lower", [360.0, 330.0])
-def test_a_face_that_fills_the_picture_belongs_to_a_body_cut_by_its_lower_border(
-    lower: float,
-) -> None:
-    """Only the head shows; a person who ends within the picture has a body below it."""
-    face = [126.0, 4, 513, 322]
-    stand = Stand(Detections.empty(), ([32.0, 0, 623, lower],))
-    tracker = Tracker(body_scanners=stand.body_scanners)
-    for index in range(30):
-        shown = frame(index)
-        tracker.observe(shown, detections(face))
-    assert bool(tracker.finish().tracks) is (lower == 360)
-
-
-@pytest.mark.parametrize(
-    ("mask", "score", "scans"),
-    [([125.0, 90, 155, 130], 0.3, 3), ([125.0, 90, 155, 130], 0.95, 0), (FACE, 0.3, 1)],
-    ids=["doubtful, on the chest", "likely, on the chest", "doubtful, where the head should be"],
-)
-def test_a_doubtful_face_on_a_chest_does_not_stop_the_close_scans(
-    mask: list[float], score: float, scans: int
-) -> None:
-    """The upper end of the body is still scanned once a second, as nothing is detected there. A
-    doubtful mask where the head should be counts as the head from the second body scan on."""
-    stand = Stand(Detections.empty())
-    tracker = tracker_of("thorough", body_scanners=stand.body_scanners)
-    for shown in map(frame, range(25)):
-        tracker.observe(shown, detections(mask, score=score))
-    assert len(stand.asked) == scans
-    assert tracker.finish().tracks
 
 
 def test_a_body_without_a_head_is_scanned_closely_once_a_second() -> None:
@@ -406,35 +315,6 @@ def test_one_body_in_many_scans_is_enough() -> None:
     for target in (Target.FACE, Target.HEAD, Target.PLATE):
         never, seldom, half, always = chances_with_bodies(target, [FACE] * 4, [0, 2, 4, 8], 8)
         assert never < seldom < half == always
-
-
-@pytest.mark.parametrize(
-    ("plate", "told"), [([120.0, 295, 160, 315], 0), ([120.0, 90, 160, 110], 1)]
-)
-def test_a_rider_hides_the_vehicle_from_scans_for_bodies(plate: list[float], told: int) -> None:
-    """If the border cuts a scooter, only its rider is detected: that says nothing against its
-    plate, but against a word on the rider's chest."""
-    tracker = tracker_of(body_scanners=Stand(Detections.empty()).body_scanners)
-    shown = frame(0)
-    tracker.places_to_scan(shown)
-    tracker.observe(shown, detections(plate, target=Target.PLATE))
-    tracker.finish()
-    (over,) = tracker._active.retired.values()
-    assert over.clues.body_scans.tolist() == [told] and over.clues.on_body.tolist() == [0]
-
-
-@pytest.mark.parametrize(("bottom", "told"), [(360.0, 0), (320.0, 1)])
-def test_a_head_at_the_lower_border_has_its_body_below_the_picture(
-    bottom: float, told: int
-) -> None:
-    """No scan can show that body, so its absence is no evidence."""
-    tracker = Tracker(body_scanners=Stand(Detections.empty()).body_scanners)
-    shown = frame(0)
-    tracker.places_to_scan(shown)
-    tracker.observe(shown, detections([400, bottom - 50, 440, bottom], target=Target.HEAD))
-    tracker.finish()
-    (over,) = tracker._active.retired.values()
-    assert over.clues.body_scans.tolist() == [told] and over.clues.on_body.tolist() == [0]
 
 
 @pytest.mark.parametrize("bodies", [True, False])

@@ -8,7 +8,6 @@ import pytest
 from redact.detection import Bodies
 from redact.track.bodies import BodyScan
 from redact.track.body_tracks import followed, owned
-from redact.track.sightings import ClipRecord
 from redact.types import Box, Keyframe, State, Target, Track
 
 SECOND = 3
@@ -54,22 +53,6 @@ def test_a_walking_person_is_one_body_until_a_cut() -> None:
     assert spans(*walk, cuts=(5,)) == [(0, 4), (5, 7)]
 
 
-def test_a_running_person_is_followed_at_their_speed() -> None:
-    """No two boxes of a runner overlap enough to be joined by themselves."""
-    run = [0.0, 30, 75, 130, 190, 250, 310]
-    assert spans(*[[body(x)] for x in run]) == [(0, 6)]
-
-
-def test_a_standing_person_is_one_body_while_the_camera_turns() -> None:
-    """Nor do their boxes overlap enough then."""
-    clip, stand = ClipRecord(), [[body(600 - 70.0 * n)] for n in range(8)]
-    for n in range(len(stand)):
-        turned = np.array([[1.0, 0, -70], [0, 1, 0]])
-        clip.add(n / SECOND, turned, (640, 360))
-    assert [(b.body.first, b.body.last) for b in followed(looks(*stand), (), clip)] == [(0, 7)]
-    assert len(followed(looks(*stand), ())) > 1
-
-
 def test_a_person_missed_for_a_second_continues_but_not_for_longer() -> None:
     for missed, one in ((2, True), (3, False)):
         seen = [[body(50)], [body(50)], *([[]] * missed), [body(55)]]
@@ -95,11 +78,6 @@ def test_two_overlapping_people_who_become_one_both_end() -> None:
     assert spans(*pair, *pair) == [(0, 5), (0, 5)]
     hardly = [[body(0), body(WIDE - 12)]] * 3
     assert spans(*hardly, [body(0)], [body(0)]) == [(0, 2), (0, 4)]
-
-
-def test_two_people_in_one_box_do_not_continue_a_single_one() -> None:
-    both = [0.0, 40, 125, 40 + TALL]
-    assert spans([body(0)], [body(0)], [both], [both]) == [(0, 1), (2, 3)]
 
 
 def test_a_face_belongs_to_the_only_body_on_which_it_was_detected() -> None:

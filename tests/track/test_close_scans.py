@@ -47,13 +47,6 @@ def test_a_doubtful_object_is_hidden_if_a_close_scan_confirms_it(target: Target)
     assert not tracked(Closely(-3.5), rising(0.4, target))
 
 
-def test_an_object_is_scanned_closely_a_few_times_at_its_detected_place() -> None:
-    closely = Closely(0.0)
-    tracked(closely, rising(0.4))
-    assert len(closely.boxes) == MOST_CLOSE_SCANS
-    assert all(np.allclose(box, list(HEAD), atol=1e-3) for box in closely.boxes)
-
-
 def test_a_sure_face_needs_no_close_scan_but_a_plate_does() -> None:
     for target, count in ((Target.FACE, 0), (Target.PLATE, MOST_CLOSE_SCANS)):
         closely = Closely(-3.5)
@@ -64,12 +57,6 @@ def test_a_sure_face_needs_no_close_scan_but_a_plate_does() -> None:
 def test_kinds_without_close_scans_are_not_asked_about() -> None:
     closely = Closely(-3.5)
     assert tracked(closely, rising(0.6, Target.PERSON)) and not closely.boxes
-
-
-def test_a_fainter_detection_causes_no_further_close_scan() -> None:
-    closely = Closely(0.0)
-    tracked(closely, [seen([HEAD], 0.6 - 0.01 * i) for i in range(COUNT)])
-    assert len(closely.boxes) == 1
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])

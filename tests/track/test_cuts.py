@@ -95,13 +95,6 @@ def test_one_room_at_another_time_is_another_scene(light: float) -> None:
     assert track_clip(frames, [NONE] * 44).cuts == (22,)
 
 
-def test_a_repeated_picture_is_no_reason_for_a_cut() -> None:
-    """As from a camera that records five pictures a second: people move far between them."""
-    person = Thing(lambda i: (60.0 * (i // 5) - 150, 3.0), (200, 170), 7)
-    frames = [as_frame(i, draw(A, [person], i)) for i in range(35)]
-    assert track_clip(frames, [NONE] * 35).cuts == ()
-
-
 def test_fade_to_black_is_no_cut() -> None:
     frames = [
         as_frame(i, (draw(A, [STAND], i) * max(0.0, 1 - i / 30)).astype(np.uint8))
@@ -150,14 +143,6 @@ def test_a_track_ends_where_it_begins_to_look_like_somebody_else() -> None:
         [seen([STAND.box(i)]) for i in range(40)],
     )
     assert len(same.tracks) == 1
-
-
-def test_a_track_is_not_cut_twice_within_a_fraction_of_a_second() -> None:
-    """A third picture a fifth of a second after a cut: a blended edit, or a smear."""
-    between = texture(3, HEIGHT, WIDTH)
-    pictures = [A if i < 20 else between if i < 25 else B for i in range(50)]
-    frames = [as_frame(i, picture) for i, picture in enumerate(pictures)]
-    assert len(track_clip(frames, [NONE] * 50).cuts) == 1
 
 
 def test_a_cut_in_the_last_moment_of_a_clip_is_one() -> None:

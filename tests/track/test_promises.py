@@ -184,10 +184,3 @@ def test_keyframes_lose_no_pixel_and_no_state(
         assert here.state is states[i]
         assert here.box.x1 <= box[0] and here.box.y1 <= box[1]
         assert here.box.x2 >= box[2] and here.box.y2 >= box[3]
-
-
-def test_steady_object_needs_few_keyframes() -> None:
-    t = np.arange(200.0)[:, None]
-    boxes = np.hstack([10 + t, 20 + t / 2, 50 + t, 70 + t / 2])
-    keyframes = keyframes_of(Dense(0, boxes, [State.DETECTED] * 200, np.ones(200, np.float32)))
-    assert len(keyframes) <= 3

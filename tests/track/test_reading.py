@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from redact.detection import Bodies, load_calibration
 from redact.reading import NumberReader
 from redact.track import BodyScanners, Tracker, TrackSettings
-from redact.track.active_tracklets import READABLE_WIDTH, REREAD_GROWTH
 from redact.track.belief import MOST_COSTED_SHARE, ORDINARY_SHARE, Clues, worth_hiding
 from redact.track.tracker import Ask
 from redact.types import Box, Detections, Frame, Target, Track
@@ -71,14 +70,6 @@ def test_a_plate_read_once_nearby_is_hidden_from_its_first_detection() -> None:
     assert not tracked(Legible(1000), nearer())
     tracks = tracked(Legible(80), nearer())
     assert all(covered(tracks, n, place(n)) for n in range(COUNT))
-
-
-def test_it_is_read_again_only_when_clearly_larger_and_never_after_success() -> None:
-    reader = Legible(60)
-    tracked(reader, nearer())
-    steps = [b / a for a, b in zip(reader.widths, reader.widths[1:], strict=False)]
-    assert reader.widths[0] >= READABLE_WIDTH and all(step**2 >= REREAD_GROWTH for step in steps)
-    assert [width for width in reader.widths if width >= 60] == reader.widths[-1:]
 
 
 def test_only_plates_are_read() -> None:
@@ -154,9 +145,3 @@ def test_a_plate_that_no_network_sees_is_found_by_its_number(known: bool) -> Non
     tracks = ridden.tracks(24)
     assert {track.target for track in tracks} == {Target.PLATE}
     assert all(covered(tracks, n, ridden.plate(n), 0.95) for n in range(24))
-
-
-def test_a_vehicle_without_a_number_is_read_at_most_twice_a_second() -> None:
-    bare = Ridden(True, "")
-    assert not bare.tracks(40)
-    assert 4 <= len(bare.read) <= 8

@@ -58,12 +58,6 @@ def test_a_short_gap_is_bridged_and_a_longer_one_becomes_a_box() -> None:
     assert not shapes_between(long, 20)[0].cells
 
 
-def test_a_silhouette_that_hardly_changes_stays() -> None:
-    first, most = bytes([255] * 50 + [0] * 50), bytes([255] * 48 + [0] * 52)
-    found = [(0, Silhouette(first)), (5, Silhouette(most)), (10, Silhouette(most))]
-    assert [s.frame for s in shapes_between(found, 10)] == [0]
-
-
 def person(certainty: float, share: float, own: float = 1.0) -> Track:
     """A person on a share of the picture, whose surest detection had the score `own`."""
     box = Box(0, 0, 100, 100 * share)

@@ -12,7 +12,7 @@ from redact.track import TrackSettings
 from redact.track.camera_motion import motion_between
 from redact.track.geometry import IDENTITY
 from redact.track.small_pictures import shrink
-from redact.types import Box, Detections, Frame, State, Target
+from redact.types import Box, Detections, Frame, Target
 
 from .scenes import (
     HEIGHT,
@@ -102,14 +102,6 @@ def test_constant_weak_detections_are_hidden_and_a_single_one_is_not() -> None:
     assert track_clip(rendered([small], 30), once).tracks == ()
 
 
-def test_weak_detections_continue_a_sure_track() -> None:
-    found = [seen([WALK.box(i)], 0.8 if i < 5 else 0.15) for i in range(30)]
-    tracks = track_clip(rendered([WALK], 30), found).tracks
-    assert len(tracks) == 1
-    here = tracks[0].at(25)
-    assert here is not None and here.state is State.DETECTED
-
-
 def test_faint_detections_do_not_swell_a_sure_track() -> None:
     """Each is looser than the one before: a face used to become half of the room."""
     found = [seen([STAND.box(i)]) for i in range(4)]
@@ -187,19 +179,6 @@ def test_damaged_frames_add_and_take_nothing_away() -> None:
     for i in range(40):
         assert covered(tracks, i, WALK.box(i), 0.95), i
     assert contained(tracks, 17, extra)
-
-
-def test_only_calm_frames_go_without_a_scan() -> None:
-    tracker = tracker_of(settings=TrackSettings(scan_every=0.12))
-    asked = []
-    for i, frame in enumerate(rendered([WALK], 30)):
-        wanted = is_due(tracker, frame)
-        asked.append(wanted)
-        tracker.observe(frame, seen([WALK.box(i)]) if wanted else None)
-    tracks = tracker.finish().tracks
-    assert asked[0] and 9 <= sum(asked) < 20
-    for i in range(30):
-        assert covered(tracks, i, WALK.box(i), 0.95), i
 
 
 def test_a_damaged_frame_is_always_scanned() -> None:

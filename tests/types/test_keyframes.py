@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import pickle
-import sys
 from bisect import bisect_right
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.types import Box, Keyframe, Keyframes, State, Target, Track
+from redact.types import Box, Keyframe, Keyframes, State
 
 number = st.floats(allow_nan=False, allow_infinity=False)
 keys = st.lists(
@@ -41,24 +40,3 @@ def test_they_are_stored_exactly(keys: tuple[Keyframe, ...], frame: int) -> None
             kept[outside]
     assert kept.last_up_to(frame) == bisect_right([k.frame for k in keys], frame) - 1
     assert copy.deepcopy(kept) == kept and pickle.loads(pickle.dumps(kept)) == kept
-
-
-def test_a_track_is_the_same_from_any_kind_of_sequence() -> None:
-    keys = (
-        Keyframe(3, Box(0, 0, 9, 9), State.DETECTED, 0.5),
-        Keyframe(7, Box(4, 0, 13, 9), State.PADDED),
-    )
-    one, two = Track(1, Target.FACE, keys), Track(1, Target.FACE, list(keys))
-    assert one == two == Track(1, Target.FACE, one.keyframes) and hash(one) == hash(two)
-    assert (one.first, one.last, one.score) == (3, 7, 0.5)
-    assert one.at(5) == Keyframe(5, Box(2, 0, 11, 9), State.DETECTED, 0.5)
-    assert one.keyframes != keys[:1] and one.keyframes != "something else"
-
-
-def test_a_long_track_is_small() -> None:
-    keys = Keyframes(
-        Keyframe(n, Box(n + 0.1, n + 0.2, n + 0.3, n + 0.4), State.DETECTED, n / 999)
-        for n in range(999)
-    )
-    parts = [getattr(keys, name) for name in Keyframes.__slots__]
-    assert sum(map(sys.getsizeof, parts)) < 70 * len(keys)

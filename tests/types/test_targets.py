@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -182,33 +180,6 @@ def test_a_face_is_part_of_a_head_and_a_head_of_a_person() -> None:
     assert with_nested((HEAD,)) == (face, HEAD) and with_nested((person,)) == (face, HEAD, person)
     box = np.array([[10, 10, 20, 30]], np.float32)
     assert widened(box, face) == pytest.approx(np.array([[8, 2.8, 22, 32]]), abs=1e-4)
-
-
-RENUMBERED = """
-import sys
-import redact.types.target as kinds
-source, numbers = open(kinds.__file__).read(), iter(({numbers}))
-lines = [l.replace("auto()", str(next(numbers))) if " = auto()" in l else l
-         for l in source.splitlines(True)]
-exec(compile("".join(lines), kinds.__file__, "exec"), kinds.__dict__)
-for name in [n for n in sys.modules if n.startswith("redact") and n != kinds.__name__]:
-    del sys.modules[name]
-from redact.detection import CLOSE_SCANNED, load_detector
-from redact.types import Target
-from skimage import data
-assert [int(t) for t in Target] == [{numbers}]
-found = load_detector(threads=1).detect(data.astronaut())
-print(Target(int(found.target[0])).word, round(float(found.score[0]), 4))
-"""
-
-
-def test_the_numbers_of_kinds_have_no_meaning() -> None:
-    """Networks have their own tables from channel to kind."""
-    numbers = ", ".join(str(number) for number in reversed(range(len(Target))))
-    code = RENUMBERED.format(numbers=numbers)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    found = load_detector(threads=1).detect(data.astronaut())
-    assert done.stdout.split() == ["face", f"{round(float(found.score[0]), 4)}"], done.stderr
 
 
 class Heads:

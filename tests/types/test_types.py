@@ -22,7 +22,6 @@ from redact.types import (
     Track,
     count_of,
     joined,
-    numbered,
     readable,
     runs_of,
     union,
@@ -121,10 +120,6 @@ def test_readable_text_can_always_be_written(text: str) -> None:
 def test_readable_keeps_what_was_readable_and_shows_stray_bytes() -> None:
     assert readable("café 日本") == "café 日本"
     assert readable(b"caf\xe9.mp4".decode("utf-8", "surrogateescape")) == "caf%E9.mp4"
-
-
-def test_tracks_by_number() -> None:
-    assert numbered([3]) == "track 3" and numbered([3, 9, 10]) == "tracks 3, 9, 10"
 
 
 NUMBERS = st.lists(st.integers(0, 40), max_size=30)

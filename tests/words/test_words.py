@@ -35,7 +35,6 @@ from redact.words import (
     language_of,
     problem,
     reason_of,
-    say,
     speak,
     surface,
 )
@@ -147,12 +146,6 @@ def test_refusals_on_the_page_name_no_command() -> None:
             assert not re.search(r"--[a-z]|redact [a-z]+ |track|frame", " ".join(text)), code
 
 
-def test_several_files_need_review() -> None:
-    """The index of a case used to say "2 needs review"."""
-    assert ENGLISH.message("count_needs_review", {"count": 1}) == "1 needs review"
-    assert ENGLISH.message("count_needs_review", {"count": 2}) == "2 need review"
-
-
 def test_languages_have_the_same_tables_codes_and_placeholders() -> None:
     assert ENGLISH.tables.keys() == FRENCH.tables.keys()
     for name, table in ENGLISH.tables.items():
@@ -175,15 +168,6 @@ def test_a_code_is_in_one_room() -> None:
             for table, rows in surface(language, file.stem).items():
                 for code in rows if table in ("message", "problem") else ():
                     assert seen.setdefault((table, code), file.name) == file.name, code
-
-
-def test_french_piste_means_only_a_track_of_sound_or_of_a_file() -> None:
-    """A followed person is an "objet suivi" on the command line, in the report and on the page."""
-    for file in (HOME / "words" / "fr").glob("*.toml"):
-        if file.stem not in ("auditing", "inspect"):  # they tell of tracks of files
-            text = file.read_text("utf-8")
-            other = re.findall(r".*\bpistes?\b(?! sonore| audio).*", text, re.IGNORECASE)
-            assert not other, (file.name, other)
 
 
 def test_no_line_breaks_before_a_french_sign() -> None:
@@ -357,15 +341,6 @@ def test_an_error_stored_in_a_file_can_be_shown_in_either_language(tmp_path: Pat
     assert error_words(redact.RedactError("only English", "so"), "fr") == ("only English", "so")
     odd = OSError(9999, "odd")
     assert reason_of(odd) == "odd"
-
-
-def test_a_message_may_contain_another() -> None:
-    inner = Message("log_edited", line=3)
-    outer = Message("log_does_not_hold", why=inner)
-    assert str(outer) == "It does not hold: line 3 was changed after it was written."
-    speak("fr")
-    assert say("log_does_not_hold", why=inner).startswith("Il n’est pas intact\u00a0: la ligne 3")
-    assert outer.to_json()["values"] == {"why": str(inner)}
 
 
 @pytest.mark.parametrize(
