@@ -64,7 +64,7 @@ class Answers:
             name = f"{what} {getattr(frame, 'index', 0)} ".encode()
             key = blake2b(name + said, digest_size=12).digest()
             if key not in self._known:
-                found = ask(frame, *about)
+                found = ask(getattr(frame, "whole", frame), *about)
                 with self._lock:  # whoever is followed back is asked about in another thread
                     self.fresh += 1
                     self._known[key] = found
@@ -123,13 +123,13 @@ class Pictures:
         for index, row in enumerate(self.rows):
             yield StoredFrame(self, index, **row)
 
-    def decoded(self, index: int) -> av.VideoFrame:
-        """The whole picture of a frame, decoded anew if need be."""
+    def decoded(self, index: int) -> Frame:
+        """A frame with its whole picture, decoded anew if need be."""
         if self._now is None or self._now.index > index:
             self._decoding, self._now = iter(Decode(self.info)), None
         while self._now is None or self._now.index < index:
             self._now = next(self._decoding)
-        return self._now.picture
+        return self._now
 
 
 @dataclass
@@ -152,8 +152,13 @@ class StoredFrame:
         return self.pts * self.time_base.numerator / self.time_base.denominator
 
     @property
-    def picture(self) -> av.VideoFrame:
+    def whole(self) -> Frame:
+        """The frame as decoded: what the networks are shown, who may turn it."""
         return self.of.decoded(self.index)
+
+    @property
+    def picture(self) -> av.VideoFrame:
+        return self.whole.picture
 
     @cached_property
     def small(self) -> SmallFrame:

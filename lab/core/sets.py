@@ -10,7 +10,7 @@ from lab.real.labels import HOME, Labels, default_files, find_clips, read_labels
 from lab.shared import shared_folder
 
 NAMES = ("dev", "footage2", "footage3")
-"""Sets that numbers are chosen on; `test` is read once, and so is a set like `riders`."""
+"""Sets that numbers are chosen on; `test` is read once, and so are `riders` and `floor`."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import av
 import numpy as np
 
-from lab.core.answers import Answers
+from lab.core.answers import Answers, StoredFrame
 from lab.core.cost import FIGURES, cost_of, difference
 from lab.real.judge import FrameScore, ObjectScore
+from redact.detection.presentations import turned
+from redact.types import Frame
 
 
 def frame(clip: str, open_share: float, stray: float) -> FrameScore:
@@ -32,6 +38,15 @@ def test_an_answer_is_asked_for_once_and_survives_a_file_that_was_cut(tmp_path: 
     (tmp_path / "answers").write_bytes(whole[:-3])
     assert Answers(tmp_path / "answers").about("sum", ask)(None, np.full(2, 2.0)) == 4
     assert len(asked) == 3
+
+
+def test_a_network_is_shown_the_frame_itself_which_may_be_turned(tmp_path: Path) -> None:
+    """Of a file that lies about its rotation, every picture is turned before it is scanned."""
+    whole = Frame(0, 0, Fraction(1), av.VideoFrame(16, 8, "yuv420p"))
+    pictures: Any = SimpleNamespace(decoded=lambda _: whole)
+    stored = StoredFrame(pictures, 0, 0, Fraction(1), (16, 8), False, False, 0, 1, None)
+    answers = Answers(tmp_path / "answers.pkl")
+    assert answers.about("size", lambda frame: turned(frame, 1).size)(stored) == (8, 16)
 
 
 def test_cost_counts_what_is_open_and_what_is_hidden_for_nothing() -> None:
