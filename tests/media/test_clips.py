@@ -105,13 +105,6 @@ def test_what_a_phone_says_about_its_owner_is_listed(shared_clips: Path) -> None
     assert sum(d.kind == "data" and "Metadata" in str(d.what) for d in info.dropped) == 2
 
 
-def test_the_larger_of_two_videos_is_kept(shared_clips: Path) -> None:
-    info = probe(shared_clips / "torchcodec__nasa_13013.mp4")
-    assert info.video.upright_size == (480, 270)
-    assert len(info.audio) == 2
-    assert {d.kind for d in info.dropped} >= {"video", "subtitle"}
-
-
 def test_a_clip_cut_off_anywhere_gives_frames_or_a_clear_error(
     shared_clips: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import InputError, RedactError
-from redact.media import Decode, VideoWriter, damage, probe
+from redact.media import Decode, VideoWriter, probe
 from redact.media.damage import CONCEALED, Damage, Harm
 
 from .footage import FAST, Clip, Sound, make, remux, rewrite, samples
@@ -179,35 +178,6 @@ def test_damaged_sound_does_not_hide_damage_to_the_picture(tmp_path: Path) -> No
             differing += differs
             writer.write(frame)
     assert differing
-
-
-@pytest.mark.parametrize("level", [None, av.logging.WARNING])
-def test_the_logging_of_a_program_that_uses_redact_is_restored(
-    tmp_path: Path, level: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Errors are counted only while something is being decoded."""
-    # What another test decodes and has not ended still listens.
-    monkeypatch.setattr(damage, "_listeners", 0)
-    skips = av.logging.get_skip_repeated()
-    info = probe(make(tmp_path / "in.mp4", Clip()))
-    logger, before = logging.getLogger("libav"), av.logging.get_level()
-    said = logger.level
-    try:
-        av.logging.set_level(level)
-        av.logging.set_skip_repeated(True)
-        logger.setLevel(logging.INFO)
-        first, second = iter(Decode(info)), iter(Decode(info))
-        next(first), next(second)
-        assert av.logging.get_level() == av.logging.INFO
-        first.close()  # type: ignore[attr-defined]
-        assert av.logging.get_level() == av.logging.INFO, "the other one still listens"
-        list(second)
-        assert (av.logging.get_level(), logger.level) == (level, logging.INFO)
-        assert av.logging.get_skip_repeated()
-    finally:
-        av.logging.set_level(before)
-        av.logging.set_skip_repeated(skips)
-        logger.setLevel(said)
 
 
 def test_a_file_that_vanishes_between_the_passes(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from redact.media import Decode, probe
 from redact.words import Message
 
 from .footage import Clip, Sound, make, remux
-from .test_missing_pictures import fields
 
 CODINGS = {
     "mkv": Clip(),
@@ -79,12 +78,6 @@ def test_a_truncated_end_is_reported(tmp_path: Path, ending: str, code: str) -> 
     assert code in {warning.code for warning in info.warnings}
     assert bool(info.missing) == (ending == "ts")
     assert not probe(tmp_path / f"whole.{ending}").missing
-
-
-def test_single_fields_count_as_half_pictures(tmp_path: Path) -> None:
-    (tmp_path / "in.h264").write_bytes(b"".join(fields(24)))
-    decode = Decode(probe(tmp_path / "in.h264"))
-    assert (sum(1 for _ in decode), decode.lost, decode.torn) == (24, 0, False)
 
 
 def test_an_error_in_one_thread_loses_no_intact_pictures(

@@ -241,14 +241,6 @@ def test_interlaced_video_is_coded_as_such(tmp_path: Path, fmt: str, order: str)
     assert [n.code for n in writer.notes] == ["not_played_everywhere"] * fmt.endswith("10le")
 
 
-def test_fields_that_do_not_fit_are_coded_as_frames_and_this_is_reported(tmp_path: Path) -> None:
-    clip = Clip("mpeg2video", size=(160, 98), fields="tt", options={})
-    source = make(tmp_path / "in.mkv", clip)
-    writer = rewrite(source, tmp_path / "out.mp4")
-    assert any(n.code == "interlaced_as_lines" for n in writer.notes)
-    assert len(decoded(tmp_path / "out.mp4")) == 12
-
-
 def test_a_picture_that_changes_size_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "in.h264").open("wb") as joined:
         for size in ((160, 96), (96, 160)):
