@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 
 from redact.media import probe
 from redact.pipeline import plan_to_review
-from redact.plan import Decision, Plan, Subject, read_plan, write_plan
+from redact.plan import Plan, read_plan, write_plan
 from redact.types import Action, Keyframe, State, Target, Track
 
 from ..pipeline.conftest import SAMPLE, shorten
@@ -184,80 +183,6 @@ def painted(it: Page) -> bool:
               .getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 < 3 && v > 40));"""
         )
     )
-
-
-@pytest.mark.slow
-def test_all_pictures_of_a_person_are_confirmed_with_one_key(
-    browser: Any, street: Path, found: Plan, tmp_path: Path
-) -> None:
-    """Each stretch used to be played and answered by itself: an hour for an hour of footage."""
-    resize(browser, 1280, 720)
-    source, plan_file, kept, *_ = prepared(found, tmp_path, street)
-    one = track_of(found, kept)
-    keys = [
-        key.but(frame=n, state=State.DETECTED if n == 5 else State.FOLLOWED)
-        for n in range(16)
-        if (key := one.at(n))
-    ]
-    parts = [
-        replace(one, id=number, keyframes=tuple(part), action=Action.KEEP)
-        for number, part in ((kept, keys[:8]), (90, keys[8:]))
-    ]
-    rest = [t for t in found.tracks if t.id != kept]
-    tracks = tuple(sorted([*rest, *parts], key=lambda t: t.id))
-    plan = replace(found, tracks=tracks, subjects=(Subject((kept, 90), Decision.KEEP),))
-    write_plan(plan, plan_file, force=True)
-    with served_here(source, plan_file) as server:
-        it = Page(browser, server.address, "confirm-")
-        it.choose(kept)
-        it.press("v")
-        it.until(lambda: asked_about(it) == [n for n in range(16) if n != 5])
-        it.until(lambda: painted(it))
-        # Somebody else is in two of them.
-        it.click(".faces [data-frame='11']")
-        it.js(
-            "document.querySelector(\".faces [data-frame='12']\")"
-            ".dispatchEvent(new MouseEvent('click', { bubbles: true, shiftKey: true }))"
-        )
-        it.shot("marked")
-        assert it.cut_off() == []
-        begun = time.monotonic()
-        it.click("#look-done")
-        it.until(lambda: not it.js("return document.querySelector('.faces')"))
-        after = read_plan(plan_file)
-        assert time.monotonic() - begun < 60
-        assert (hidden_in(after, kept), hidden_in(after, 90)) == ([], [11, 12])
-        assert after.review and [(s.track, s.closely) for s in after.review.subjects] == [
-            (kept, ((0, 7),)),
-            (90, ((8, 15),)),
-        ]
-        # Of the moments, only the picture behind these was seen, once he is visible there.
-        assert {m.frame for m in after.review.moments} <= {0} and it.complaints() == []
-
-
-@pytest.mark.slow
-def test_a_box_followed_from_a_kept_person_is_kept(
-    browser: Any, street: Path, found: Plan, tmp_path: Path
-) -> None:
-    """It used to become a new, hidden person on top of the kept one."""
-    resize(browser, 1280, 720)
-    source, plan_file, kept, *_ = prepared(found, tmp_path, street)
-    with served_here(source, plan_file) as server:
-        it = Page(browser, server.address)
-        it.choose(kept)
-        it.press("k")
-        it.answer()
-        it.until(lambda: track(plan_file, kept).action is Action.KEEP)
-        it.go(6)
-        it.click("#more summary")
-        buttons = "[...document.querySelectorAll('#panel .two button')]"
-        it.js(f"{buttons}[3].click()")  # follow from here
-        it.until(lambda: len(read_plan(plan_file).tracks) == len(found.tracks) + 1)
-        new = max(t.id for t in read_plan(plan_file).tracks)
-        assert track(plan_file, new).action is Action.KEEP
-        assert any({kept, new} <= set(s.tracks) for s in read_plan(plan_file).subjects)
-        shown = [r.track for r in read_plan(plan_file).shown_at(6)]
-        assert new in shown, "where it was drawn it is sure"
 
 
 @pytest.mark.slow
