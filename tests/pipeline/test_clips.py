@@ -42,6 +42,7 @@ def clips() -> list[str]:
     return sorted(p.name for p in folder.glob("*.*") if p.suffix != ".json")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", clips())
 def test_a_real_clip(redact, shared_clips: Path, tmp_path: Path, name: str) -> None:

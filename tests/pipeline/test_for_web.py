@@ -73,6 +73,7 @@ def web(hdr: Path) -> Path:
     return Path(json.loads(done.stdout)["output"])
 
 
+@pytest.mark.slow
 def test_hdr_becomes_playable_in_every_browser(street: Path, web: Path) -> None:
     assert web.name == "phone.mkv.redacted.mp4"
     video = probe(web).video

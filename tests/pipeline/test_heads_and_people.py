@@ -50,7 +50,9 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("target", [Target.HEAD, Target.PERSON])
+@pytest.mark.parametrize(
+    "target", [Target.HEAD, pytest.param(Target.PERSON, marks=pytest.mark.slow)]
+)
 def test_people_without_a_visible_face_are_hidden(
     away: Path, tmp_path: Path, target: Target
 ) -> None:

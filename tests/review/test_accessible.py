@@ -161,6 +161,7 @@ def test_every_state_of_the_page(page: Page, found: Plan) -> None:
             page.state(f"(state.{name} = null)")
 
 
+@pytest.mark.slow
 def test_every_state_of_a_case(
     browser: Any, street: Path, street_plan: Path, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ def click(page: Page, x: float, y: float) -> None:
     chain.perform()
 
 
+@pytest.mark.slow
 def test_a_click_selects_the_nearest(page: Page) -> None:
     for number, box in enumerate(BESIDE[:2], 1):
         click(page, *box.centre)
@@ -72,6 +73,7 @@ def test_a_click_selects_the_nearest(page: Page) -> None:
     page.until(lambda: in_view(page, "#card-3"), 10)  # the list goes to whoever is chosen
 
 
+@pytest.mark.slow
 def test_a_corner_can_be_dragged(page: Page, tmp_path: Path) -> None:
     box = BESIDE[2]
     click(page, 25, 55)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from redact.media import Decode, probe
 from redact.plan import Plan, read_plan, write_plan
 from redact.record import read_manifest
@@ -13,6 +15,7 @@ from redact.record import read_manifest
 from .browser import Page, served_here
 
 
+@pytest.mark.slow
 def test_in_and_out_make_an_excerpt(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:

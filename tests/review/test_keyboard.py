@@ -68,6 +68,7 @@ def test_a_box_is_drawn_moved_and_held(page: Page, review: tuple[PageServer, Pat
 DRAWN = "[...state.drawn]"
 
 
+@pytest.mark.slow
 def test_a_mask_is_moved_in_one_step(page: Page, review: tuple[PageServer, Path]) -> None:
     page.press("ARROW_DOWN")
     page.until(lambda: page.state("state.selected") == [1])
@@ -82,6 +83,7 @@ def test_a_mask_is_moved_in_one_step(page: Page, review: tuple[PageServer, Path]
     page.until(lambda: read_plan(review[1]).tracks[0].at(frame) == before)
 
 
+@pytest.mark.slow
 def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     page: Page, review: tuple[PageServer, Path]
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_gap_is_reported_and_filled(page: Page, review: tuple[PageServer, Path
     assert page.complaints() == []
 
 
+@pytest.mark.slow
 def test_a_code_is_valid_once_and_a_reload_needs_none(
     browser: Any, review: tuple[PageServer, Path]
 ) -> None:
@@ -170,6 +173,7 @@ def test_a_code_is_valid_once_and_a_reload_needs_none(
         browser.switch_to.window(browser.window_handles[0])
 
 
+@pytest.mark.slow
 def test_a_reason_stays_with_the_person_it_was_written_for(
     page: Page, review: tuple[PageServer, Path]
 ) -> None:
@@ -193,6 +197,7 @@ def test_a_reason_stays_with_the_person_it_was_written_for(
     assert read_plan(review[1]).tracks[0].reason == "client"
 
 
+@pytest.mark.slow
 def test_a_case_can_be_worked_off_by_keys(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
@@ -229,6 +234,7 @@ def test_a_case_can_be_worked_off_by_keys(
         page.until(lambda: (tmp_path / "a.redacted.mp4").exists())
 
 
+@pytest.mark.slow
 def test_unfinished_text_survives_a_reload(page: Page) -> None:
     """A half-written reason, and the times of a span, used to vanish with the page."""
     page.choose(1)

@@ -61,6 +61,7 @@ def test_sound_that_says_it_lies_months_away_takes_no_gigabytes(tmp_path: Path) 
     assert peaks[5] > 50 and len(peaks) <= MOST_PEAKS
 
 
+@pytest.mark.slow
 def test_sound_outside_the_pictures_is_on_the_page(tmp_path: Path) -> None:
     """It begins 0.84 s before the first picture and ends 1.16 s after the last one."""
     clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 46), sounds=[Sound(seconds=3.0)]))
@@ -98,6 +99,7 @@ def test_sound_outside_the_pictures_is_on_the_page(tmp_path: Path) -> None:
         session.close()
 
 
+@pytest.mark.slow
 def test_the_whole_strip_is_muted_with_one_drag(browser: Any, tmp_path: Path) -> None:
     """It used to show the pictures' time alone: sound before and after them stayed."""
     clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 46), sounds=[Sound(seconds=3.0)]))

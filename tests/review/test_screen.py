@@ -186,6 +186,7 @@ def on_screen(page: Page) -> float:
     return float(picture[height // 2 :, width // 4 : -width // 4].mean())
 
 
+@pytest.mark.slow
 def test_the_view_is_brightened_and_the_result_is_not(page: Page) -> None:
     page.go(7)
     before = on_screen(page)

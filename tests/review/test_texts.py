@@ -108,6 +108,7 @@ def pictures(path: Path) -> Iterator[np.ndarray]:
         yield frame.picture.to_ndarray(format="rgb24").astype(int)
 
 
+@pytest.mark.slow
 def test_what_was_read_is_shown_as_text(browser: Any, case: tuple[Path, Path]) -> None:
     """A poster may contain a script, characters that change the direction of text, or a novel."""
     source, plan_file = case
