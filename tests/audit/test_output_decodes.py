@@ -151,27 +151,6 @@ def test_what_ffmpeg_writes_shows_all_it_holds(tmp_path: Path, flags: str) -> No
     assert check.passed, check.detail
 
 
-def test_pictures_that_vp8_never_shows_are_not_a_fault(tmp_path: Path) -> None:
-    """Every tenth picture has a second copy, marked as a mere reference for prediction."""
-    plain = clip_of(tmp_path / "plain.webm", list(range(60)), "libvpx")
-    path = tmp_path / "alternate.webm"
-    with av.open(str(plain)) as given, av.open(str(path), "w") as out:
-        stream: Any = out.add_stream_from_template(given.streams.video[0])
-        for number, packet in enumerate(p for p in given.demux(video=0) if p.size):
-            data = bytes(packet)
-            if number % 10 == 9:
-                hidden: Any = av.Packet(bytes((data[0] & ~0x10,)) + data[1:])
-                hidden.pts = hidden.dts = packet.pts - 1
-                hidden.time_base, hidden.stream = packet.time_base, stream
-                out.mux(hidden)
-            packet.stream = stream
-            out.mux(packet)
-    with av.open(str(path)) as container:
-        assert sum(p.size > 0 for p in container.demux(video=0)) == 66
-    check = shown(path)
-    assert check.passed, check.detail
-
-
 def test_samples_of_another_description_are_counted(tmp_path: Path) -> None:
     """FFmpeg skips them; a player that knows two sample descriptions would show them."""
     path = clip_of(tmp_path / "two.mp4", list(range(40)), sound=True)

@@ -9,16 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.findings import Evidence, findings_of
 from redact.auditing.scan_schedule import spans_to_rescan
 from redact.auditing.suspects import (
     Circumstances,
-    Suspect,
     believed,
     stretches,
 )
 from redact.auditing.what_is_hidden import Covers
-from redact.cli.results import in_plain_words
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import DOUBTFUL, Action, Box, Keyframe, State, Target, Timeline, Track
@@ -108,23 +105,3 @@ def test_a_person_visible_by_decision_is_no_suspect(target: Target) -> None:
     followed = replace(seen, keyframes=tuple(k.but(state=State.FOLLOWED) for k in seen.keyframes))
     assert stretches(followed, around(plan_of(kept))) == []
     assert len(stretches(seen, around(plan_of(kept)))) == 1  # detectors saw it elsewhere
-
-
-def test_doubtful_findings_come_last_and_are_folded() -> None:
-    """With twenty lamps before the one face, nobody would read on to it."""
-    sure = [(90, Target.PLATE, 0.9), (15, Target.FACE, 0.8)]
-    seen = [(n, Target.FACE, 0.6) for n in (0, 30, 60)] + sure
-    suspects = [Suspect(kind, ((n, HERE),), p, "probable", None) for n, kind, p in seen]
-    times = {n: n / 15 for n in range(100)}
-    found = findings_of(Evidence(suspects, (), {}, times, {}))
-    assert [f.first for f in found] == [15, 90, 0, 30, 60]
-    assert list(in_plain_words(found, (320, 240), (), 0.0)) == [
-        "1. A face or the back of a head may be visible at 0:01, at the top. Hide it?",
-        "2. A licence plate may be visible at 0:06, at the top. Hide it?",
-        "3 to 5. Doubtful, each perhaps nothing: at 0:00, 0:02, 0:04. --verbose tells each.",
-    ]
-    alone = list(in_plain_words(found[2:], (320, 240), (), 0.0))
-    assert len(alone) == 3 and alone[0].endswith(" Perhaps it is nothing. Hide it?")
-    first, *more = in_plain_words(found, (320, 240), (), None)
-    assert first == "1. A face or the back of a head may be visible, at the top. Hide it?"
-    assert len(more) == 4, "a photograph has no times"

@@ -59,6 +59,7 @@ def on_a_terminal(*arguments: object, columns: int = 120) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(pieces).decode())
 
 
+@pytest.mark.slow
 def test_each_of_several_has_one_bar_with_its_number_its_name_and_totals(
     matroska: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ def test_a_slow_machine_prints_more_and_is_no_difference() -> None:
     assert without_times(said) != without_times("$ redact run a.mp4\nready: 10 of 12 hidden")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda r: r.name)
 def test_a_recording_is_true(recording: Recording) -> None:
     if recording.name not in _SHORT and not os.environ.get("REDACT_ALL_CLIPS"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import cv2
@@ -28,7 +27,6 @@ from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import UnsafeError
 from redact.types import Detections, Frame, Presentation, Target, widened
 
-from .filling import HEIGHT, WIDTH, largest, moved
 from .test_detectors import ASTRONAUT
 
 
@@ -186,39 +184,3 @@ def test_the_best_presentation_of_a_narrow_plate_counts(
     (odds,) = close_up.ask(frame, box, np.array([Target.PLATE], np.int8))
     assert odds == pytest.approx(float(score_odds(np.float32(best))))
     assert next(stand.given, None) is None, "shown in every way"
-
-
-def test_plates_that_fill_a_turned_picture_are_told_from_scenes(shared_eval: Path) -> None:
-    detector = load_detector(targets=(Target.PLATE,), threads=1)
-    close_up = load_close_up(detector, (Target.PLATE,), threads=1)
-
-    def said(rgb: NDArray[np.uint8], box: list[float]) -> float:
-        return ask(close_up, rgb, box, target=Target.PLATE)[0]
-
-    for still in largest(shared_eval, "plate", 3, wide=True):
-        upright, (x1, y1, x2, y2) = moved(still, 0.9, (0.5, 0.5), data.rocket())
-        for degrees in (-12, 0, 12):
-            turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, 0.9)
-            rgb = cv2.warpAffine(upright, turn, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
-            corners = np.array([[x1, y1, 1], [x2, y1, 1], [x2, y2, 1], [x1, y2, 1]]) @ turn.T
-            assert said(rgb, [*corners.min(axis=0), *corners.max(axis=0)]) > 3
-    for scene in (data.rocket(), data.chelsea(), data.stereo_motorcycle()[0]):
-        height, width = scene.shape[:2]
-        assert said(scene, [0.1 * width, 0.15 * height, 0.95 * width, 0.95 * height]) < 0
-
-
-@pytest.mark.parametrize("how", ["foreshortened", "tilted"])
-def test_a_plate_with_a_nearly_square_box_is_recognised(shared_eval: Path, how: str) -> None:
-    detector = load_detector(targets=(Target.PLATE,), threads=1)
-    close_up = load_close_up(detector, (Target.PLATE,), threads=1)
-    odds = []
-    for still in largest(shared_eval, "plate", 6, wide=True):
-        rgb, (x1, y1, x2, y2) = moved(still, 0.25, (0.5, 0.5), data.rocket())
-        turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 40, 1)
-        if how == "foreshortened":
-            turn = np.diag([0.9 * (y2 - y1) / (x2 - x1), 1, 1])[:2]
-        shown = cv2.warpAffine(rgb, turn, (WIDTH, HEIGHT), flags=cv2.INTER_AREA)
-        corners = np.array([[x1, y1, 1], [x2, y1, 1], [x2, y2, 1], [x1, y2, 1]]) @ turn.T
-        box = [*corners.min(axis=0), *corners.max(axis=0)]
-        odds += ask(close_up, shown, box, target=Target.PLATE)
-    assert np.median(odds) > 0

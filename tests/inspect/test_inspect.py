@@ -37,7 +37,6 @@ from redact.inspect.streams import _codec_header, inspect_h264, inspect_hevc
 from redact.inspect.tag_kinds import add_comments
 from redact.media import Decode, VideoWriter, probe
 from redact.settings import EncodeSettings
-from redact.words import error_words, speaking
 
 
 def make_clip(
@@ -184,21 +183,6 @@ def test_planted_boxes_are_found(tmp_path: Path) -> None:
     assert len(found) == len(before.found) + 3
     assert "uuid" in found and any("padding" in where for where in found)
     assert "no box" in found["?"]
-
-
-def test_disclosures_are_in_french_for_people_and_in_english_in_json(tmp_path: Path) -> None:
-    clip = make_clip(tmp_path / "a.mp4", title="My holiday")
-    with clip.open("ab") as file:
-        file.write(struct.pack(">I4s", 8 + 5, b"free") + b"hello" + b"tail")
-    with speaking("fr"):
-        output = CliRunner().invoke(inspect, [str(clip)], standalone_mode=False).output
-        kept = CliRunner().invoke(inspect, [str(clip), "--json"], standalone_mode=False).output
-        with pytest.raises(CheckFailedError) as refused:
-            prepare_release(clip)
-    assert "free (remplissage qui n’est pas vide)\N{NO-BREAK SPACE}: hello" in output
-    assert "4 octets hors de toute boîte" in output and "flux 0, données libres (SEI)" in output
-    assert "free (padding that is not empty)" in kept and "4 bytes that are no box" in kept
-    assert "(remplissage qui n’est pas vide)" in error_words(refused.value, "fr")[0]
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])

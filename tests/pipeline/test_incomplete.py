@@ -72,6 +72,7 @@ def test_a_held_back_result_stays_incomplete(cut: Path, tmp_path: Path) -> None:
         assert done.stderr.splitlines()[-1].startswith("SOURCE INCOMPLETE: ")
 
 
+@pytest.mark.slow
 def test_a_trimmed_recording_is_not_called_incomplete(tmp_path: Path) -> None:
     trimmed(tmp_path, "mp4", "libx264")
     words = ("run", tmp_path / "cut.mp4", "-o", f"{tmp_path}/out/", *QUICK)

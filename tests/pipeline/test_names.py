@@ -23,6 +23,7 @@ def folder(street: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_relative_name_with_a_colon_goes_through_the_whole_run(redact, folder: Path) -> None:
     done = redact("run", f"{NAME}.mp4", *QUICK, "--plan", f"{NAME}.plan.json", cwd=folder)
     assert done.returncode == ExitCode.DONE, done.stderr

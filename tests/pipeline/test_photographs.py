@@ -108,6 +108,7 @@ def test_a_photograph_is_masked_and_reveals_nothing(
     assert np.median(np.abs(before - after)[~hidden]) <= 3, "the rest stays"
 
 
+@pytest.mark.slow
 def test_files_that_differ_only_in_their_extension_share_no_other_file(
     street: Image.Image, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def states(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     return {Path(r["source"]).name: r["state"] for r in json.loads(done.stdout)}
 
 
+@pytest.mark.slow
 def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
     words = ("run", case, "-r", "-o", tmp_path / "out", *FAST, "--json")
     done = call(*words)
@@ -136,6 +137,7 @@ def test_a_held_back_result_is_not_searched_again(tiny: Path, tmp_path: Path) ->
     assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
 
 
+@pytest.mark.slow
 def test_an_earlier_versions_result_is_made_again(tiny: Path, tmp_path: Path) -> None:
     """Another version may detect what this one missed. Its results, finished or held back, neither
     count as this version's nor are replaced unasked."""

@@ -48,6 +48,7 @@ def around(track: Track) -> Box:
     return box.grown(0.5)
 
 
+@pytest.mark.slow
 def test_an_ignored_area_is_recorded_and_the_audit_skips_it(
     redact, street: Path, face: Track, tmp_path: Path
 ) -> None:

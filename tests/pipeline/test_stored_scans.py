@@ -63,6 +63,7 @@ def test_a_refused_search_leaves_nothing(clip: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_a_killed_search_continues_and_ends_as_undisturbed(clip: Path, tmp_path: Path) -> None:
     calm, plan = tmp_path / "calm.json", tmp_path / "a.json"

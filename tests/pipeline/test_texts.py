@@ -97,6 +97,7 @@ def test_a_name_is_found_however_it_is_written(wanted: str, there: bool) -> None
     assert reads(text, wanted) == there
 
 
+@pytest.mark.slow
 def test_on_the_command_line(film: tuple[Path, Path], tmp_path: Path) -> None:
     path, plan = film
     before = read_plan(plan)
@@ -172,6 +173,7 @@ def test_a_clock_of_a_fixed_camera_stays_and_the_sign_is_hidden(tmp_path: Path) 
         assert all(r.box.y1 > 40 for r in regions)
 
 
+@pytest.mark.slow
 def test_a_picture_full_of_text_is_reported(tmp_path: Path) -> None:
     def page(n: int) -> NDArray[np.uint8]:
         out = np.full((760, 1280, 3), 240, np.uint8)

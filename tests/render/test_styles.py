@@ -103,34 +103,6 @@ def test_a_mask_over_the_whole_frame_is_neutral_grey(form: str) -> None:
         assert (plane == middle).all()
 
 
-def test_in_a_crowd_the_little_visible_background_gives_the_colour() -> None:
-    crowd = np.full((400, 600), 255, np.uint8)
-    crowd[:, 560:] = 60
-    places = [(x, y) for x in range(-20, 500, 45) for y in range(-20, 400, 45)]
-    regions = [face(x, y, 60, 60, track) for track, (x, y) in enumerate(places)]
-    mask = mask_of(regions, 600, 400, RenderSettings().margin)
-    crowd[~mask] = 60
-    assert mask.mean() > 0.8
-    out = drawn(grey(crowd), regions, Style.BLUR)[0]
-    assert np.abs(out.astype(int) - 60).max() <= 1
-
-
-def test_a_trembling_box_does_not_make_the_fill_shimmer() -> None:
-    rng = np.random.default_rng(7)
-    scene = cv2.GaussianBlur(rng.uniform(0, 255, (300, 400)).astype(np.float32), (0, 0), 6)
-    scene = cv2.normalize(scene, None, 0, 255, cv2.NORM_MINMAX)
-    renderer = Renderer(RenderSettings(style=Style.BLUR))
-    frames = []
-    for _ in range(20):
-        noisy = np.clip(scene + rng.normal(0, 4, scene.shape), 0, 255).astype(np.uint8)
-        x, y = 150 + rng.normal(0, 0.7), 100 + rng.normal(0, 0.7)
-        frame = renderer.draw(grey(noisy), [face(x, y, 90, 110)])
-        frames.append(planes(frame.picture)[0][120:190, 165:225].astype(float))
-    change = np.abs(np.diff(frames, axis=0))
-    # Camera noise of sigma 4 alone changes a pixel by 4.5 levels from frame to frame.
-    assert change.mean() < 1.5
-
-
 def test_the_mosaic_has_flat_blocks_that_stay_while_a_box_trembles() -> None:
     rng = np.random.default_rng(7)
     scene = np.tile(np.linspace(0, 255, 400), (300, 1)).astype(np.uint8)
@@ -201,25 +173,6 @@ def test_a_label_is_written_inside_the_mask_only() -> None:
     mask = mask_of([region], 300, 200, settings.margin)
     assert changed.sum() > 100
     assert not (changed & ~mask).any()
-
-
-def test_tracks_without_room_for_their_label_are_counted() -> None:
-    """A track counts as soon as it was labelled in any frame."""
-    wall = np.full((200, 300), 77, np.uint8)
-    large, small = face(60, 60, 120, 70, track=1), face(10, 10, 9, 9, track=2)
-    renderer = Renderer(RenderSettings(style=Style.SOLID, label="{target} {track}"))
-    assert renderer.labelled is None
-    renderer.draw(grey(wall), [small])
-    assert renderer.labelled == (0, 1)
-    for regions in ([large, small], [small], [large]):
-        renderer.draw(grey(wall), regions)
-    assert renderer.labelled == (1, 2)
-    renderer.draw(grey(wall), [face(60, 60, 120, 70, track=2)])
-    assert renderer.labelled == (2, 2)
-    for plain in (RenderSettings(), RenderSettings(style=Style.BLUR)):
-        renderer = Renderer(plain)
-        renderer.draw(grey(wall), [large])
-        assert renderer.labelled is None
 
 
 @pytest.mark.parametrize("label", ["{face}", "{track", "{track:d}", "Zoë", "{track.real}"])

@@ -30,36 +30,6 @@ def rgb_of(frame: Frame) -> NDArray[np.int64]:
     return frame.picture.to_ndarray(format="rgb24").astype(int)
 
 
-@pytest.mark.parametrize(
-    ("rgb", "dark"),
-    [
-        ((255, 255, 255), True),
-        ((255, 255, 0), True),
-        ((0, 255, 0), True),
-        ((0, 200, 0), False),
-        ((0, 0, 0), False),
-        ((255, 0, 0), False),
-        ((0, 0, 255), False),
-    ],
-)
-def test_a_label_is_centred_and_contrasts_with_its_mask(
-    rgb: tuple[int, int, int], dark: bool
-) -> None:
-    region = Region(7, Target.PLATE, Box(60, 60, 240, 140), State.DETECTED)
-    found = []
-    for label in ("", "{track}{track}{track}"):
-        settings = RenderSettings(style=Style.SOLID, colour=rgb, label=label)
-        drawn = Renderer(settings).draw(plain(300, 200, "yuv420p"), [region])
-        found.append(planes(drawn.picture)[0].astype(int))
-    bare, labelled = found
-    rows, columns = np.nonzero(bare != labelled)
-    assert len(rows) > 200
-    assert abs((rows.min() + rows.max()) / 2 - 100) < 6
-    assert abs((columns.min() + columns.max()) / 2 - 150) < 6
-    ink = {16} if dark else {235}
-    assert set(labelled[rows, columns].tolist()) == ink
-
-
 def test_a_label_names_a_kind_in_its_own_language() -> None:
     """Drawn again, it has the same words, whatever the language then is."""
     region = Region(7, Target.PLATE, Box(20, 60, 280, 140), State.DETECTED)

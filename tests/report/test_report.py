@@ -20,7 +20,7 @@ from redact.cli.app import redact as program
 from redact.errors import CheckFailedError
 from redact.record import build_manifest
 from redact.record.manifest import Manifest, dump_manifest, manifest_path
-from redact.record.manifest_parts import LogAnchor, MessagePart, SoundPart
+from redact.record.manifest_parts import MessagePart, SoundPart
 from redact.report import (
     ReportWords,
     exemption_csv,
@@ -141,29 +141,10 @@ def test_an_incomplete_original_is_not_called_complete(manifest: Manifest) -> No
     assert "Every one of the 200 pictures of the original is in the output." in whole
 
 
-def test_each_reason_stands_with_its_decision(manifest: Manifest) -> None:
-    hidden = msgspec.structs.replace(manifest.tracks[0], track=9, reason="")
-    page = report_html(msgspec.structs.replace(manifest, tracks=(*manifest.tracks, hidden)))
-    assert "<td>hidden: third party, none given; shown: client</td>" in page.decode()
-    assert (
-        "<td>masqué\u00a0: third party\u202f; laissé visible\u00a0: client</td>"
-        in report_html(manifest, "fr").decode()
-    )
-
-
 def test_a_finding_is_listed_with_its_place(manifest: Manifest) -> None:
     page = report_html(manifest).decode()
     assert "<td>x 10, y 20, 40 × 40 pixels</td>" in page
     assert '<td class="time">0:01.600–0:01.840</td>' in page  # the source's clock begins at 2 s
-
-
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "no entries yet"), ("fr", "encore aucune entrée")]
-)
-def test_an_empty_log_is_reported_as_empty(manifest: Manifest, language: str, words: str) -> None:
-    empty = msgspec.structs.replace(manifest, custody_log=LogAnchor(entries=0, head="0" * 64))
-    assert words in report_html(empty, language).decode()
-    assert words not in report_html(manifest, language).decode()
 
 
 def test_the_command_to_verify_names_log_and_key(manifest: Manifest) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from redact.errors import ExitCode, UsageError
-from redact.media import glances, probe
+from redact.media import probe
 from redact.progress import Silent
-from redact.survey import Kind, Span, survey
+from redact.survey import Kind, survey
 from redact.types import read_clock
 
 from ..media.footage import picture
@@ -61,14 +61,6 @@ def test_people_are_found_however_rare_key_pictures_are(
     assert (float(read_clock(start)), float(read_clock(end))) == (excerpt.start, excerpt.end)
     assert found.pictures <= LASTS / 0.9 + 1
     assert not found.heard and not found.spans[Kind.DAMAGE]
-
-
-def test_between_near_key_pictures_nothing_is_decoded(tmp_path: Path, street: Path) -> None:
-    """Else hours of footage would take hours."""
-    clip = visit(tmp_path / "cam.mkv", street, 5)
-    with av.open(str(clip)) as file:
-        keys = [float(p.pts * p.time_base) for p in file.demux(video=0) if p.is_keyframe]
-    assert [round(glance.time, 3) for glance in glances(probe(clip))] == keys
 
 
 def test_speech_and_excerpts_in_words_and_json(tmp_path: Path) -> None:
@@ -122,11 +114,3 @@ def test_a_review_of_something_long_begins_with_the_survey(
     with served(clip) as (address, process), urlopen(address.partition("#")[0]) as page:
         assert first in page.read()
     assert process.returncode >= 0, "it may end while it looks"
-
-
-def test_what_moves_alone_is_an_excerpt_beside_the_others() -> None:
-    from redact.survey.survey import _beside
-
-    others = [Span(10, 20), Span(23, 30)]
-    assert _beside(Span(0, 40), others) == [Span(0, 10), Span(30, 40)]
-    assert _beside(Span(18, 24), others) == []

@@ -16,7 +16,6 @@ from redact.schedule import schedule_of
 from redact.settings import Sensitivity
 from redact.track import BodyScanners, Clues, Tracker, probability_of
 from redact.track.bodies import (
-    BodySearch,
     head_places,
     heads_on_bodies,
     on_bodies,
@@ -159,22 +158,6 @@ class Parked:
         return BodyScanners(self.bodies, self.heads, plates=self.plates)
 
 
-def test_a_vehicle_without_a_plate_is_scanned_closely_once_a_second() -> None:
-    plate = detections(PLATE, target=Target.PLATE)
-    far = [200.0, 100, 260, 140]
-    for parked, known, asked in (
-        (Parked(Detections.empty()), NONE, [0, 12]),
-        (Parked(plate), NONE, [0, 4, 8, 12]),
-        (Parked(plate), np.array([PLATE]), []),
-        (Parked(plate, far), NONE, []),  # nobody could read its plate
-    ):
-        search = BodySearch(parked.body_scanners)
-        for shown in map(frame, range(16)):
-            if search.due(shown.seconds):
-                search.scan(shown, small(shown), Detections.empty(), NONE, NONE, known)
-        assert parked.asked == asked
-
-
 @pytest.mark.parametrize("alone", [False, True])
 def test_a_plate_detected_only_by_a_close_scan_of_its_vehicle_is_hidden(alone: bool) -> None:
     """Also if only plates are searched for."""
@@ -220,44 +203,6 @@ def test_what_is_seen_once_on_coachwork_is_a_lamp(
     for index in range(pictures):
         tracker.observe(frame(index), detections(place, score=score))
     assert bool(tracker.finish().tracks) is hidden
-
-
-def test_a_body_without_a_head_is_scanned_closely_once_a_second() -> None:
-    often = [*range(0, 25, 4)]
-    for seen, asked in ((Detections.empty(), [0, 12, 24]), (detections(FACE), often)):
-        stand = Stand(seen)
-        search = BodySearch(stand.body_scanners)
-        for shown in map(frame, range(25)):
-            if search.due(shown.seconds):
-                search.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
-        assert stand.asked == asked, "and where something was seen, every time"
-    sure, faint = detections(FACE), detections(FACE, score=0.2)
-    for found, known, asked in (
-        (sure, np.zeros((0, 4)), 0),
-        (faint, np.zeros((0, 4)), 1),
-        (Detections.empty(), np.array([FACE]), 0),
-    ):
-        stand = Stand(detections(FACE))
-        first = frame(0)
-        _, together = BodySearch(stand.body_scanners).scan(
-            first, small(first), found, known, NONE, NONE
-        )
-        assert len(stand.asked) == asked
-        assert together.score.tolist() == pytest.approx([0.9] * max(asked, len(found)))
-
-
-@pytest.mark.parametrize("moving", [True, False])
-def test_bodies_are_not_scanned_for_again_while_nothing_changes(moving: bool) -> None:
-    stand = Stand(detections(FACE))
-    search = BodySearch(stand.body_scanners)
-    for index in range(25):
-        shown = frame(index, moving=moving)
-        if search.due(shown.seconds):
-            search.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
-    assert [scan.frame for scan in search.scans] == [*range(0, 25, 4)]
-    assert all(len(scan.bodies) == 1 for scan in search.scans)
-    # Where nothing changes, once in two seconds at least.
-    assert stand.scanned == ([*range(0, 25, 4)] if moving else [0, 20])
 
 
 def test_a_close_scan_never_lowers_a_score() -> None:

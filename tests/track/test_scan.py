@@ -109,25 +109,6 @@ def test_a_face_that_appears_between_two_scans_is_requested_and_scanned() -> Non
     assert all(areas is not None for areas in untracked.values())
 
 
-def test_the_bell_scans_nothing_that_has_not_changed() -> None:
-    flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
-    small = Recorder(flash)
-    small_scans, tracker = SmallScans(small, BALANCED), tracker_of("balanced")
-    still, shown = draw(GROUND, [], 0), draw(GROUND, [flash], 0)
-    none = np.zeros((0, 4))
-    untracked = []
-    for index, grey in enumerate([still, still, still, shown, shown, still, shown]):
-        frame = as_frame(index, grey, fps=10)
-        untracked.append(len(small_scans.untracked(frame, tracker.small_picture(frame), none)) > 0)
-        tracker.observe(frame, None)
-    assert untracked == [True, False, False, True, False, True, True]
-    assert list(small.shown) == [0, 3, 5, 6]
-    assert small.shown[0] is None
-    for index in (3, 5, 6):
-        areas = small.shown[index]
-        assert areas is not None and _holds(areas, flash.box(0)), index
-
-
 def test_thorough_rings_for_faint_faces_in_any_single_frame() -> None:
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     for shown in range(1, 8):

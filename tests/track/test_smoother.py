@@ -114,13 +114,6 @@ def test_between_detections_a_mask_moves_with_the_camera() -> None:
         assert mask.width < 3 * 40
 
 
-@pytest.mark.parametrize(("last", "before"), [(10, 4), (12, 6), (20, 8)])
-def test_what_was_seen_for_longer_is_hidden_for_longer_before(last: int, before: int) -> None:
-    place = Box(180, 180, 220, 220)
-    dense = filled([(10, 0.9, place), *([(last, 0.9, place)] if last > 10 else [])], still(31))
-    assert (10 - dense.first, len(dense.boxes)) == (before, before + last - 10 + 5)  # type: ignore[attr-defined]
-
-
 def test_whom_the_camera_follows_is_covered_while_it_pans_unevenly() -> None:
     """A face stays in place in the picture, while the background jumps between two detections: the
     straight way through the picture is covered, too."""
