@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import redact
@@ -13,11 +13,21 @@ import redact
 HOME = Path(redact.__file__).parent
 
 
-def imports(path: Path) -> Iterator[tuple[str, ...]]:
+Node = ast.Import | ast.ImportFrom
+
+
+@cache
+def nodes(path: Path) -> list[Node]:
+    """All imports of a file."""
+    return [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, Node)]
+
+
+@cache
+def imports(path: Path) -> list[tuple[str, ...]]:
     """Modules inside redact that a file imports from, as parts below `redact`."""
-    here = path.relative_to(HOME).parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
-        if not isinstance(node, ast.ImportFrom):
+    here, found = path.relative_to(HOME).parts[:-1], []
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
             continue
         base = () if node.level == 0 else here[: len(here) - node.level + 1]
         parts = (*base, *(node.module or "").split(".")) if node.module else base
@@ -28,7 +38,8 @@ def imports(path: Path) -> Iterator[tuple[str, ...]]:
         for name in node.names:
             inner = HOME.joinpath(*parts, name.name)
             named = inner.is_dir() or inner.with_suffix(".py").exists()
-            yield (*parts, name.name) if named else parts
+            found.append((*parts, name.name) if named else parts)
+    return found
 
 
 def is_front_door(parts: tuple[str, ...]) -> bool:
@@ -37,11 +48,8 @@ def is_front_door(parts: tuple[str, ...]) -> bool:
     if len(parts) <= 1 or HOME.joinpath(*parts).is_dir():
         return True
     door = HOME.joinpath(*parts[:-1], "__init__.py")
-    nodes = [n for n in ast.walk(ast.parse(door.read_text())) if isinstance(n, ast.ImportFrom)]
-    names = (
-        alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
-    )
-    return parts[-1] in names
+    given = (node for node in nodes(door) if isinstance(node, ast.ImportFrom))
+    return any(parts[-1] == alias.name for node in given for alias in node.names)
 
 
 def test_no_room_reaches_into_another() -> None:
@@ -91,11 +99,11 @@ def test_modules_of_a_room_do_not_import_each_other_in_a_circle() -> None:
 def test_the_product_imports_neither_the_laboratory_nor_tests() -> None:
     found = []
     for path in sorted(HOME.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom):
                 named = [node.module or ""] if node.level == 0 else []
             else:
-                named = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+                named = [alias.name for alias in node.names]
             beside = {"lab", "tests", "docs", "samples"} & {name.split(".")[0] for name in named}
             found += [f"{path.relative_to(HOME)} imports {name}" for name in beside]
     assert found == []

@@ -40,6 +40,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_two_at_once_write_the_same_as_one_after_the_other(case: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     index = two / "case.html"

@@ -117,6 +117,7 @@ def test_several_videos_at_once(evidence: Evidence) -> None:
     assert evidence.executed == set()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C for one process there")
 def test_the_search_of_a_case(evidence: Evidence) -> None:
     review = evidence.start("review", ".", "--no-open", *QUICK)

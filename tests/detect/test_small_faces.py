@@ -28,6 +28,7 @@ def hits(sizes: Sizes, folder: Path, height: float) -> list[bool]:
     return found_all
 
 
+@pytest.mark.slow
 def test_twenty_pixel_faces(shared_eval: Path) -> None:
     found = hits(BALANCED_SIZES, shared_eval, 20)
     assert len(found) >= 40 and np.mean(found) >= 0.7

@@ -15,6 +15,8 @@ from redact.detection.weights import SHA256
 
 from .conftest import Built, tracked
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def wheel(built: Built) -> zipfile.ZipFile:

@@ -309,6 +309,7 @@ def release(folder: Path) -> dict[str, tuple[str, float]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_a_release_that_was_killed_goes_on(tiny: Path, tmp_path: Path) -> None:
     """It ends as one that nobody disturbed, and holds nothing else."""

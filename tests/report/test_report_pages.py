@@ -132,6 +132,7 @@ def _texts(box: Any) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_browser_shows_it(manifest: Manifest, tmp_path: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:

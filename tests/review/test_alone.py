@@ -182,6 +182,7 @@ def test_a_plan_made_for_other_targets_is_not_used(
             assert (session.open is not None) is opens, session.job.problem
 
 
+@pytest.mark.slow
 def test_a_second_review_of_a_plan_is_refused(work: tuple[Path, Path]) -> None:
     """Two would overwrite each other; the page alone cannot know of another process."""
     link = work[1].with_name("link.plan.json")

@@ -346,6 +346,7 @@ def test_a_result_that_lacks_a_change_is_not_called_up_to_date(found: Plan, tmp_
         assert not finishing.holds(final, drawn)
 
 
+@pytest.mark.slow
 def test_the_plan_of_a_review_is_private(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "new.json"
     made = Session(session.source, path, session.settings, 0.15)

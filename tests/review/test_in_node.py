@@ -288,6 +288,7 @@ def test_keys_of_a_french_keyboard(review: Review) -> None:
     assert ends == first
 
 
+@pytest.mark.slow
 def test_nothing_unreviewed_is_called_reviewed(review: Review) -> None:
     """For a video without any detection, the page used to say that every risky moment had been
     reviewed, after a single picture had been shown."""

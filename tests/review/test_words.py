@@ -41,9 +41,8 @@ def rows(page: Page) -> list[str]:
     )
 
 
-@pytest.mark.parametrize(
-    ("language", "theme"), [("en", "light"), pytest.param("fr", "dark", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fr", "dark")])
 def test_a_name_is_found_and_muted_wherever_it_is_said(
     browser: Any,
     case: tuple[Path, Plan],

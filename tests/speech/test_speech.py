@@ -126,6 +126,7 @@ def test_apply_mutes_speech_that_a_plan_does_not_mute(street: Path, tmp_path: Pa
     assert loudness(output, AT, AT + LASTS) < 0.001 and loudness(output, 0, 0.9) < 0.001
 
 
+@pytest.mark.slow
 def test_fix_mutes_what_the_audit_heard(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
