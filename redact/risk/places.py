@@ -134,8 +134,8 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
 
 def bare_riders(plan: Plan) -> Iterator[tuple[int, Keyframe]]:
     """Two-wheelers that somebody rides towards the camera, or away from it, near enough for a plate
-    to be read, of which no plate is ever hidden: the body's number, from 1, and its largest
-    detection."""
+    to be read, which bear no hidden plate in most of their detections: the body's number, from 1,
+    and its largest detection. In some of them the hidden plate of a car behind may lie there."""
     if Target.PLATE not in plan.settings.targets:
         return
     for number, body in enumerate(plan.bodies, 1):
@@ -147,7 +147,8 @@ def bare_riders(plan: Plan) -> Iterator[tuple[int, Keyframe]]:
         ridden = any(p.common(near.box) >= RIDER_SHARE * near.box.area for p in people)
         if near.box.width < LEAST_VEHICLE or not ridden:
             continue
-        if not any(_bears_hidden_plate(plan, key) for key in body.keyframes):
+        bearing = sum(_bears_hidden_plate(plan, key) for key in body.keyframes)
+        if bearing < len(body.keyframes) / 2:
             yield number, near
 
 

@@ -226,12 +226,15 @@ class ActiveTracklets:
 
     def to_read(self, time: float) -> NDArray[np.intp]:
         """Rows of possible plates whose current picture is worth reading: large enough, and clearly
-        larger than at the last reading, which failed."""
+        larger than at the last reading, which failed, or detected twice as often since: letters
+        that glare in one picture may be plain in another."""
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
         rows = rows[r.clues.read[rows] < 1]
         rows = rows[r.box[rows, 2] - r.box[rows, 0] >= READABLE_WIDTH]
-        return np.asarray(rows[areas(r.box[rows]) >= REREAD_GROWTH * r.read_area[rows]])
+        hits = r.clues.hits[rows].astype(np.intp)
+        due = (areas(r.box[rows]) >= REREAD_GROWTH * r.read_area[rows]) | (hits & (hits - 1) == 0)
+        return np.asarray(rows[due])
 
     def note_readings(
         self, rows: NDArray[np.intp], legible: NDArray[np.bool_] | NDArray[np.float64]

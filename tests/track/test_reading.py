@@ -72,6 +72,20 @@ def test_a_plate_read_once_nearby_is_hidden_from_its_first_detection() -> None:
     assert all(covered(tracks, n, place(n)) for n in range(COUNT))
 
 
+def test_a_plate_that_glares_at_first_is_read_again() -> None:
+    """It was read once, and then never again unless it came nearer."""
+
+    class Glaring(Legible):
+        def read(self, frame: Frame, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+            return super().read(frame, boxes) & (frame.index >= 6)
+
+    still = [seen([place(12)], FAINT, Target.PLATE) for _ in range(COUNT)]
+    reader = Glaring(0)
+    tracks = tracked(reader, still)
+    assert all(covered(tracks, n, place(12)) for n in range(COUNT))
+    assert len(reader.widths) <= 5, "the oftener it was seen, the less often it is read"
+
+
 def test_only_plates_are_read() -> None:
     reader = Legible(0)
     tracked(reader, nearer(Target.FACE))
