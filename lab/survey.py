@@ -83,7 +83,9 @@ def encoded(path: Path, frames: Iterator[Picture], key: float) -> Path:
     return path
 
 
-def hour(shared: Path, folder: Path, key: float) -> tuple[Path, list[tuple[float, float]]]:
+def hour(
+    shared: Path, folder: Path, key: float, seed: int
+) -> tuple[Path, list[tuple[float, float]]]:
     """The film, and when somebody is in it."""
     folder.mkdir(exist_ok=True)
     clips = [
@@ -100,7 +102,7 @@ def hour(shared: Path, folder: Path, key: float) -> tuple[Path, list[tuple[float
         encoded(folder / f"empty{n}-{key}.mp4", still(next(pictures(f, 1))), key)
         for n, f in enumerate(firsts)
     ]
-    draw, spans, path = random.Random(1), list[tuple[float, float]](), folder / f"hour-{key}.mkv"
+    draw, spans, path = random.Random(seed), list[tuple[float, float]](), folder / f"hour-{key}.mkv"
     draw.shuffle(parts)
     each = round(
         (3600 - sum(float(probe(p).duration or 0) for p, _ in parts)) / len(parts) / EMPTY_SECONDS
@@ -134,8 +136,9 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--key", type=float, default=2, help="seconds between key pictures")
+    parser.add_argument("--seed", type=int, default=1, help="of the order")
     args = parser.parse_args()
-    path, spans = hour(args.shared, args.folder, args.key)
+    path, spans = hour(args.shared, args.folder, args.key, args.seed)
     before, begun = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
     found = survey(probe(path), Silent())
     after, wall = resource.getrusage(resource.RUSAGE_SELF), time.monotonic() - begun
