@@ -98,13 +98,6 @@ def test_a_lossless_copy_is_the_source_bit_for_bit(
     assert same(before, after)
 
 
-def test_what_a_phone_says_about_its_owner_is_listed(shared_clips: Path) -> None:
-    info = probe(shared_clips / "metadata_extractor__with-gps.mov")
-    said = [str(d.what) for d in info.dropped]
-    assert any("location" in w.lower() for w in said)
-    assert sum(d.kind == "data" and "Metadata" in str(d.what) for d in info.dropped) == 2
-
-
 def test_a_clip_cut_off_anywhere_gives_frames_or_a_clear_error(
     shared_clips: Path, tmp_path: Path
 ) -> None:

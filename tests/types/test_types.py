@@ -102,11 +102,6 @@ def test_frame_at_is_the_first_at_or_after_a_time(steps: list[int], ticks: int) 
     assert frame == 0 or line.pts[frame - 1] < ticks
 
 
-@pytest.mark.parametrize("target", Target)
-def test_words_of_targets_round_trip(target: Target) -> None:
-    assert Target.from_word(target.word) is target
-
-
 def test_unknown_words_are_refused() -> None:
     with pytest.raises(ValueError, match="dog"):
         Target.from_word("dog")
