@@ -24,7 +24,7 @@ from redact.track.bodies import (
 from redact.track.small_pictures import SmallFrame, shrink
 from redact.types import Box, Detections, Frame, Target, Track
 
-from .scenes import is_due
+from .scenes import is_due, tracker_of
 
 BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
@@ -290,3 +290,21 @@ def test_somebody_walking_past_close_by_is_hidden_despite_doubtful_detections(bo
     for track in tracker.finish().tracks:
         hidden |= set(range(track.first, track.last + 1))
     assert hidden == (set(range(12)) if bodies else set())
+
+
+@pytest.mark.parametrize(
+    ("mask", "score", "scans"),
+    [([125.0, 90, 155, 130], 0.3, 3), ([125.0, 90, 155, 130], 0.95, 0), (FACE, 0.3, 1)],
+    ids=["doubtful, on the chest", "likely, on the chest", "doubtful, where the head should be"],
+)
+def test_a_doubtful_face_on_a_chest_does_not_stop_the_close_scans(
+    mask: list[float], score: float, scans: int
+) -> None:
+    """The upper end of the body is still scanned once a second, as nothing is detected there. A
+    doubtful mask where the head should be counts as the head from the second body scan on."""
+    stand = Stand(Detections.empty())
+    tracker = tracker_of("thorough", body_scanners=stand.body_scanners)
+    for shown in map(frame, range(25)):
+        tracker.observe(shown, detections(mask, score=score))
+    assert len(stand.asked) == scans
+    assert tracker.finish().tracks
