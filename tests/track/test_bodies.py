@@ -308,3 +308,61 @@ def test_a_doubtful_face_on_a_chest_does_not_stop_the_close_scans(
         tracker.observe(shown, detections(mask, score=score))
     assert len(stand.asked) == scans
     assert tracker.finish().tracks
+
+
+@pytest.mark.parametrize("vehicle", [[200.0, 100, 300, 300], [100.0, 2, 400, 182]])
+def test_a_plate_may_be_in_the_upper_part_of_a_partly_visible_vehicle(vehicle: list[float]) -> None:
+    """Above the lamp of a two-wheeler, or on a car of which a low camera shows only the bumper."""
+    x, y = (vehicle[0] + vehicle[2]) / 2, vehicle[1] + 0.2 * (vehicle[3] - vehicle[1])
+    plate, around = [x - 25, y - 6, x + 25, y + 6], bodies_of(vehicle, vehicle=True)
+    assert on_bodies(around, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
+
+
+def test_a_two_wheeler_may_be_as_narrow_as_its_plate() -> None:
+    plate, kind = [205.0, 180, 295, 230], np.array([Target.PLATE], np.int8)
+    for vehicle, on_body in ([200.0, 100, 300, 300], True), ([170.0, 100, 330, 300], False):
+        around = bodies_of(vehicle, vehicle=True)
+        assert on_bodies(around, np.array([plate]), kind)[0] == on_body
+
+
+@pytest.mark.parametrize("lower", [360.0, 330.0])
+def test_a_face_that_fills_the_picture_belongs_to_a_body_cut_by_its_lower_border(
+    lower: float,
+) -> None:
+    """Only the head shows; a person who ends within the picture has a body below it."""
+    face = [126.0, 4, 513, 322]
+    stand = Stand(Detections.empty(), ([32.0, 0, 623, lower],))
+    tracker = Tracker(body_scanners=stand.body_scanners)
+    for index in range(30):
+        shown = frame(index)
+        tracker.observe(shown, detections(face))
+    assert bool(tracker.finish().tracks) is (lower == 360)
+
+
+@pytest.mark.parametrize(("bottom", "told"), [(360.0, 0), (320.0, 1)])
+def test_a_head_at_the_lower_border_has_its_body_below_the_picture(
+    bottom: float, told: int
+) -> None:
+    """No scan can show that body, so its absence is no evidence."""
+    tracker = Tracker(body_scanners=Stand(Detections.empty()).body_scanners)
+    shown = frame(0)
+    tracker.places_to_scan(shown)
+    tracker.observe(shown, detections([400, bottom - 50, 440, bottom], target=Target.HEAD))
+    tracker.finish()
+    (over,) = tracker._active.retired.values()
+    assert over.clues.body_scans.tolist() == [told] and over.clues.on_body.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("plate", "told"), [([120.0, 295, 160, 315], 0), ([120.0, 90, 160, 110], 1)]
+)
+def test_a_rider_hides_the_vehicle_from_scans_for_bodies(plate: list[float], told: int) -> None:
+    """If the border cuts a scooter, only its rider is detected: that says nothing against its
+    plate, but against a word on the rider's chest."""
+    tracker = tracker_of(body_scanners=Stand(Detections.empty()).body_scanners)
+    shown = frame(0)
+    tracker.places_to_scan(shown)
+    tracker.observe(shown, detections(plate, target=Target.PLATE))
+    tracker.finish()
+    (over,) = tracker._active.retired.values()
+    assert over.clues.body_scans.tolist() == [told] and over.clues.on_body.tolist() == [0]

@@ -129,3 +129,8 @@ def test_a_plate_belongs_to_the_vehicle_on_which_it_lies(vehicle: bool, its: tup
     drive = looks(*[[[0.0, 100, 300, 300]]] * 6, vehicle=vehicle)
     keys = tuple(Keyframe(n, Box(120, 240, 180, 260), State.DETECTED) for n in (0, 5))
     assert owned(drive, followed(drive, ()), [Track(1, Target.PLATE, keys)]) == [its]
+
+
+def test_two_people_in_one_box_do_not_continue_a_single_one() -> None:
+    both = [0.0, 40, 125, 40 + TALL]
+    assert spans([body(0)], [body(0)], [both], [both]) == [(0, 1), (2, 3)]

@@ -229,3 +229,12 @@ def test_no_detection_is_lost_where_scans_meet(
     for old, new in zip(boxes, moved, strict=True):
         near = [b for b in both.xyxy.tolist() if Box(*b).iou(old) > 0.3 or Box(*b).iou(new) > 0.3]
         assert near, (old, new)
+
+
+def test_detections_are_kept_while_nothing_changes() -> None:
+    clip = Clip()
+    clip.recorder.visible = True
+    first = clip.show(mixed(1.0))
+    again = clip.show(mixed(1.0))
+    assert len(clip.recorder.shown) == 1
+    np.testing.assert_array_equal(first.xyxy, again.xyxy)

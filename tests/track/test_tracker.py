@@ -12,7 +12,7 @@ from redact.track import TrackSettings
 from redact.track.camera_motion import motion_between
 from redact.track.geometry import IDENTITY
 from redact.track.small_pictures import shrink
-from redact.types import Box, Detections, Frame, Target
+from redact.types import Box, Detections, Frame, State, Target
 
 from .scenes import (
     HEIGHT,
@@ -232,3 +232,24 @@ def test_a_thin_plate_that_passes_fast_is_one_track() -> None:
     tracks = track_clip(rendered([plate], 16, fps=12), found).tracks
     assert len(tracks) == 1
     assert all(covered(tracks, frame, plate.box(frame), 0.95) for frame in range(4, 12))
+
+
+def test_weak_detections_continue_a_sure_track() -> None:
+    found = [seen([WALK.box(i)], 0.8 if i < 5 else 0.15) for i in range(30)]
+    tracks = track_clip(rendered([WALK], 30), found).tracks
+    assert len(tracks) == 1
+    here = tracks[0].at(25)
+    assert here is not None and here.state is State.DETECTED
+
+
+def test_only_calm_frames_go_without_a_scan() -> None:
+    tracker = tracker_of(settings=TrackSettings(scan_every=0.12))
+    asked = []
+    for i, frame in enumerate(rendered([WALK], 30)):
+        wanted = is_due(tracker, frame)
+        asked.append(wanted)
+        tracker.observe(frame, seen([WALK.box(i)]) if wanted else None)
+    tracks = tracker.finish().tracks
+    assert asked[0] and 9 <= sum(asked) < 20
+    for i in range(30):
+        assert covered(tracks, i, WALK.box(i), 0.95), i
