@@ -261,3 +261,13 @@ def test_dates_are_dates_and_hours_is_yes_or_no(tmp_path: Path) -> None:
         file.write_text(wrong)
         with pytest.raises(PlanError, match=said):
             read_case(file)
+
+
+def test_umask_does_not_matter(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        new_key(tmp_path / "k.pem", None)
+    finally:
+        os.umask(old)
+    if sys.platform != "win32":
+        assert stat.S_IMODE((tmp_path / "k.pem").stat().st_mode) == 0o600
