@@ -5,6 +5,7 @@ from .build import build_manifest, decisions_sha256, library_versions, settings_
 from .build_tracks import CERTAINTY, muted_parts
 from .case import (
     TEXT_FIELDS,
+    USUAL_FIELDS,
     CaseFields,
     ReasonCode,
     case_from_options,

@@ -104,6 +104,10 @@ _NO_TEXT = ("reasons", "codes", "hours")
 
 TEXT_FIELDS = tuple(n for n in CaseFields.__struct_fields__ if n not in _NO_TEXT)
 
+USUAL_FIELDS: Final = 7
+"""So many of them, the first, a record of any case may be expected to have: the others are for
+requests, or for a file that is not redacted."""
+
 
 def _require_codes(case: CaseFields, where: str = "") -> None:
     """If a case has codes, a target's reason must be one of them: otherwise the court would be the

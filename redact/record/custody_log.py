@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -21,7 +22,7 @@ from ..media import sha256_of_bytes
 from ..types import utc_text
 from ..words import problem, reason_of
 from .case import CaseFields
-from .checked_text import checked_text
+from .checked_text import LONGEST, checked_text, printable
 from .log_chain import FIRST_LINK, LogEntry, LogState, examine, head_path, write_head
 from .manifest import Manifest
 from .manifest_parts import LogAnchor
@@ -172,6 +173,10 @@ def anchor_of(log: Path) -> LogAnchor:
     return LogAnchor(entries=len(entries), head=entries[-1].hash if entries else FIRST_LINK)
 
 
+_DECIDED_BY: Final = "decided_by"
+"""Who decided, on the page or by commands. Entries of older versions lack it."""
+
+
 def run_details(manifest: Manifest, data: bytes) -> dict[str, str]:
     """Details of the entry about a run.
 
@@ -185,9 +190,16 @@ def run_details(manifest: Manifest, data: bytes) -> dict[str, str]:
         "output": manifest.output.name,
         "output_sha256": manifest.output.sha256,
         "manifest_sha256": sha256_of_bytes(data),
+        _DECIDED_BY: _deciders(manifest),
         **case_details(manifest.case),
     }
     return {key: value for key, value in details.items() if value}
+
+
+def _deciders(manifest: Manifest) -> str:
+    names = ", ".join(sorted({track.decided_by for track in manifest.tracks} - {""}))
+    # A plan from elsewhere may name anybody in any way, and the entry is written after the run.
+    return "".join(filter(printable, names))[:LONGEST]
 
 
 def case_details(case: CaseFields) -> dict[str, str]:
@@ -204,5 +216,5 @@ def differing_details(details: Mapping[str, str], manifest: Manifest, data: byte
     """How an entry that names exactly the manifest's bytes contradicts the manifest: the names of
     its differing details, sorted. Details that redact does not write are ignored."""
     expected = run_details(manifest, data)
-    known = {*expected, *case_details(manifest.case)}
+    known = {*expected, *case_details(manifest.case)} - ({_DECIDED_BY} - details.keys())
     return sorted(key for key in known if details.get(key) != expected.get(key))

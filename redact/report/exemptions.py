@@ -111,7 +111,7 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
         decided_at=_moment(max(t.decided_at for t in tracks), text),
         origin=_each(text.word("origin", t.origin.value) for t in tracks),
         tracks=tuple(sorted(t.track for t in tracks)),
-        reason=meaning if code in ("", meaning) else f"{code}{text('title.colon')}{meaning}",
+        reason=with_code(code, meaning, text),
         pictures=str(_pictures(tracks)),
         css="redact" if hidden else "keep",
         alarm=first.action is Action.FALSE_ALARM,
@@ -129,7 +129,7 @@ def _each(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(words))
 
 
-def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]:
+def sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]:
     for span in manifest.muted:
         code, meaning, basis = reason_of(span, manifest, text)
         yield Exemption(
@@ -145,6 +145,7 @@ def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]
             decided_by=span.decided_by or text("log.person"),
             decided_at=_moment(span.decided_at, text),
             origin=text.word("origin", "manual"),
+            reason=with_code(code, meaning, text),
         )
 
 
@@ -162,6 +163,11 @@ def reason_of(
     known, usual = case.codes.get(code, ReasonCode()), case.legal_basis if hidden else ""
     meaning = text.term("reason", part.reason) if part.reason != code else ""
     return code, meaning or known.text or code, known.basis or usual
+
+
+def with_code(code: str, meaning: str, text: ReportWords) -> str:
+    """The code before its meaning, unless there is none or it says the same."""
+    return meaning if code in ("", meaning) else f"{code}{text('title.colon')}{meaning}"
 
 
 def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
@@ -240,6 +246,7 @@ def withheld_rows(manifest: Manifest, text: ReportWords) -> list[dict[str, str]]
             {
                 "code": code,
                 "meaning": meaning,
+                "reason": with_code(code, meaning, text),
                 "basis": basis,
                 "who": counts_in_words(part.subjects, text.words),
                 "seconds": text.number(part.seconds, 1),
@@ -261,7 +268,7 @@ def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=text("csv.delimiter"), lineterminator="\r\n")
     writer.writerow(text("csv.columns").split(","))
-    every = [*picture_entries(manifest, text), *_sound_entries(manifest, text)]
+    every = [*picture_entries(manifest, text), *sound_entries(manifest, text)]
 
     def number(value: float, digits: int) -> str:
         return text.words.number(f"{value:.{digits}f}")

@@ -33,7 +33,7 @@ from ..record import (
 )
 from ..types import readable
 from ..words import FALLBACK, problem
-from .exemptions import exemption_csv, log_parts, withheld_rows
+from .exemptions import exemption_csv, log_parts, sound_entries, withheld_rows
 from .report_words import ReportWords
 from .summary import (
     audit_view,
@@ -98,6 +98,7 @@ def render_report(
         all_subjects=len({t.subject or t.track for t in manifest.tracks}),
         per_kind=list(per_kind(manifest, text)),
         withheld=withheld_rows(manifest, text),
+        sounds=list(sound_entries(manifest, text)),
         review=reviewed(manifest, text),
         **log_parts(manifest, text),
         command=shlex.join(manifest.run.command),

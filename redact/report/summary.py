@@ -13,6 +13,7 @@ from ..plan import ReviewState, count_of, counted, joined
 from ..record import (
     CERTAINTY,
     TEXT_FIELDS,
+    USUAL_FIELDS,
     AuditPart,
     CheckPart,
     CheckResult,
@@ -272,8 +273,8 @@ def _excerpt(manifest: Manifest, text: ReportWords) -> str:
 def case_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
     """Values for the section on the case: the fields given, and the labels of those missing."""
     pairs = [(text(f"case.{name}"), getattr(manifest.case, name)) for name in TEXT_FIELDS]
-    given = [(label, value) for label, value in pairs if value]
-    return {"case_rows": given, "case_missing": [label for label, value in pairs if not value]}
+    missing = [label for label, value in pairs[:USUAL_FIELDS] if not value]
+    return {"case_rows": [pair for pair in pairs if pair[1]], "case_missing": missing}
 
 
 def legend(manifest: Manifest, text: ReportWords) -> list[tuple[str, str, str]]:
