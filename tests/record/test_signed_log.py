@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace as fields
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from redact.cli.app import redact as program
 from redact.cli.check import check
 from redact.cli.log import log
 from redact.errors import CheckFailedError, ExitCode
-from redact.record import append, check_output, new_key, read_log
+from redact.record import EvidenceChoice, append, check_output, new_key, read_log, write_evidence
 from redact.record.log_chain import (
     FIRST_LINK,
     LogEntry,
@@ -26,6 +27,7 @@ from redact.record.log_chain import (
 )
 from redact.record.signature import named_key, raw_public
 
+from .samples import make_plan, make_record
 from .test_commands import call
 from .test_tampering import Case, make_case
 
@@ -231,6 +233,26 @@ def test_an_entry_must_agree_with_the_manifest(
         append(case.log, "checked", {}, case.key)
     part = case.check(**({} if signed else {"key": None})).part("log")
     assert part is not None and part.verdict == "broken" and next(iter(change)) in part.text
+
+
+def test_the_entry_of_a_run_names_who_decided(tmp_path: Path) -> None:
+    """Each once, without what a plan from elsewhere may have hidden in a name; and an entry of an
+    older version, which names nobody, contradicts nothing."""
+    plan = make_plan()
+    names = ("S. Roe", "R. Roe\u202e", "S. Roe", "")
+    tracks = [fields(one, decided_by=name) for one, name in zip(plan.tracks, names, strict=True)]
+    record = make_record(tmp_path, plan=fields(plan, tracks=tuple(tracks), subjects=()))
+    write_evidence(record, EvidenceChoice(log=tmp_path / "case.log"))
+    (run,) = read_log(tmp_path / "case.log").entries
+    assert run.details["decided_by"] == "R. Roe, S. Roe"
+    case = Case(
+        record.output, record.source.path, tmp_path / "case.log", new_key(tmp_path / "k", None)
+    )
+    older = {k: v for k, v in run.details.items() if k != "decided_by"}
+    for details, verdict in ((older, "intact"), (older | {"decided_by": "Mallory"}, "broken")):
+        write_entries(case, [replace(run, details=details)], None)
+        part = case.check(key=None).part("log")
+        assert part is not None and part.verdict == verdict, part
 
 
 @pytest.mark.parametrize("signed", [True, False])

@@ -167,6 +167,16 @@ def test_each_code_says_how_much_was_withheld_under_it(tmp_path: Path) -> None:
     )
     page = report_html(value).decode()
     assert "b6: Privacy" in page and "1 person, 1 area" in page
+    sound = page.split(f"{ReportWords('en')('sound.heading')}</h2>")[1].split("</table>")[0]
+    assert "<td>b6: a name</td><td>5 U.S.C. 552(b)(6)</td>" in sound
+
+
+def test_fields_that_only_some_cases_have_are_not_said_to_be_missing(tmp_path: Path) -> None:
+    """Nobody asked for most footage, so that no deadline is missing from its report."""
+    text = ReportWords("en")
+    value = build_manifest(make_record(tmp_path, case=CaseFields(case="1", requester="R. Smith")))
+    said = report_html(value).decode().split(text("case.missing"))[-1].split("</p>")[0]
+    assert "; recipient; " in said and "deadline" not in said and "request" not in said
 
 
 @given(st.text(max_size=20))
