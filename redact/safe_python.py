@@ -11,7 +11,6 @@ imports only what Python has already loaded.
 
 import os
 import sys
-from collections.abc import Mapping
 
 SAFE_ARGUMENTS = ("-P", "-m", "redact")
 """Arguments with which Python starts redact safely in any current folder."""
@@ -35,15 +34,11 @@ def forget_current_folder() -> None:
     sys.path[:] = filter(is_safe, sys.path)
 
 
-def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Environment variables with which another Python finds code where this one does, and nowhere
-    else.
-
-    Args:
-        given: the other variables.
-    """
+    else."""
     places = os.pathsep.join(filter(is_safe, sys.path))
-    return {**given, "PYTHONPATH": places, "PYTHONSAFEPATH": "1"}
+    return {**os.environ, "PYTHONPATH": places, "PYTHONSAFEPATH": "1"}
 
 
 def unsafe_entries() -> list[str]:

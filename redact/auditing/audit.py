@@ -11,11 +11,10 @@ from ..progress import Stages
 from ..record import KeptPart, LookedPart
 from ..types import Action
 from ..words import Message, problem
-from .audit_detectors import AuditDetectors
 from .file_checks import check_container
 from .findings import findings_of
 from .muted_sound import check_sound
-from .passes import Load, collect
+from .passes import collect
 from .result import AuditResult, AuditSettings, Check
 from .speech_left import check_speech
 
@@ -27,7 +26,6 @@ def audit_file(
     *,
     settings: AuditSettings,
     progress: Stages,
-    load: Load = AuditDetectors,
 ) -> AuditResult:
     """Audit a finished file against its source.
 
@@ -39,7 +37,6 @@ def audit_file(
         plan: as drawn (`redact.plan.with_damage` adds damage that only drawing met).
         settings: how to audit.
         progress: receives the stage "audit".
-        load: creates the detectors.
 
     Raises:
         InputError: a file cannot be read.
@@ -61,7 +58,7 @@ def audit_file(
     checks += check_speech(finished, plan.muted_on_clock(), settings.no_speech, first)
     if not same_size.passed:
         return _blind(settings, plan, checks)
-    collected = collect(source, finished, plan, settings, progress, load)
+    collected = collect(source, finished, plan, settings, progress)
     if collected.looked.frames_compared == 0:
         raise problem(UnsafeError, "nothing_compared", output=output)
     return AuditResult(

@@ -13,7 +13,7 @@ from .completeness import EARLY_SECONDS, coded_pictures, sound_is_short
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web
-from .frame_planes import plane_array, top_left, upright
+from .frame_planes import plane_array, upright
 from .glances import MOST_KEY_SECONDS, Glance, glances
 from .hdr import HDR_WHITE, hlg_of_scene, light_of_pq, pq_of_light
 from .info import (

@@ -89,21 +89,6 @@ def upright(picture: av.VideoFrame, how: Orientation, target: str = "") -> av.Vi
     return result
 
 
-def top_left(picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
-    """A new frame with the top left part of a picture, and the same time and colour tags.
-
-    Args:
-        picture: planar YUV or grey, at least that large.
-        width, height: of the part, in luma samples.
-    """
-    result = av.VideoFrame(width, height, picture.format.name)
-    for index in range(len(result.planes)):
-        plane = plane_array(result, index)
-        plane[...] = plane_array(picture, index)[: plane.shape[0], : plane.shape[1]]
-    copy_tags(picture, result)
-    return result
-
-
 def copy_tags(source: av.VideoFrame, target: av.VideoFrame) -> None:
     """Copy time and colour tags, and nothing else, from one frame to another."""
     target.pts = source.pts

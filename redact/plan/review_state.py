@@ -145,7 +145,6 @@ class ReviewState(Value, frozen=True):
     def frames_seen(
         self,
         *,
-        fast: bool = False,
         played: bool = False,
         unmasked: bool = False,
         by: str | None = None,
@@ -153,7 +152,6 @@ class ReviewState(Value, frozen=True):
         """Spans of frames that a person has seen.
 
         Args:
-            fast: include frames that were shown at speed fast.
             played: include only frames that were shown while playing at normal speed.
             unmasked: include only views in which the screen also showed what masks hide.
             by: include only what this person has seen.
@@ -162,6 +160,6 @@ class ReviewState(Value, frozen=True):
         for part in self.seen:
             if (unmasked and part.view == "result") or by not in (None, part.by):
                 continue
-            if part.speed == "normal" or (not played and (fast or part.speed == "still")):
+            if part.speed == "normal" or (not played and part.speed == "still"):
                 runs = joined(runs, part.frames)
         return runs

@@ -61,13 +61,13 @@ class ReportWords:
         entry: str = self.entries[key]
         return entry.format(**values) if values else entry
 
-    def word(self, section: str, name: str, fallback: str = "other") -> str:
-        """Text of `section.name`, or of `section.fallback` if the name is unknown."""
+    def word(self, section: str, name: str) -> str:
+        """Text of `section.name`, or of `section.other` if the name is unknown."""
         if section == "target" and name in self.words.tables[section]:
             return self.words.word(section, name)
         if f"{section}.{name}" in self.entries:
             return self(f"{section}.{name}")
-        return self(f"{section}.{fallback}", name=name)
+        return self(f"{section}.other", name=name)
 
     def term(self, table: str, name: str) -> str:
         """A term of the program, see `Words.word`."""

@@ -81,13 +81,11 @@ class TargetSpec:
         part_of: the kind that contains it. If a user wants both, they are one target.
         reach: how far the containing kind extends beyond it: to either side, above, below, as
             shares of its width and height.
-        category: its number in exchange files; COCO counts from 1.
     """
 
     outline: Outline
     searched: bool
     option: str
-    category: int
     subject: str
     part_of: Target | None = None
     reach: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -106,21 +104,18 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         part_of=Target.HEAD,
         # Medians of the heads labelled by eye (lab/training/eye/README.md).
         reach=(0.2, 0.36, 0.1),
-        category=1,
         subject="person",
     ),
     Target.PLATE: TargetSpec(
         outline=Outline.BOX,
         searched=True,
         option="plates",
-        category=2,
         subject="vehicle",
     ),
     Target.REGION: TargetSpec(
         outline=Outline.BOX,
         searched=False,
         option="",
-        category=3,
         subject="area",
     ),
     Target.HEAD: TargetSpec(
@@ -131,18 +126,16 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         # The artist's canon: a body is seven to eight heads tall and, with its arms, three wide.
         # If only the head was detected, hide too much rather than too little.
         reach=(1.0, 0.1, 6.5),
-        category=4,
         subject="person",
     ),
     Target.PERSON: TargetSpec(
         outline=Outline.ROUNDED,
         searched=True,
         option="people",
-        category=5,
         subject="person",
     ),
-    Target.TEXT: TargetSpec(Outline.BOX, False, option="text", category=6, subject="text"),
-    Target.CAPTION: TargetSpec(Outline.BOX, False, option="captions", category=7, subject="text"),
+    Target.TEXT: TargetSpec(Outline.BOX, False, option="text", subject="text"),
+    Target.CAPTION: TargetSpec(Outline.BOX, False, option="captions", subject="text"),
 }
 
 DETECTED_TARGETS: Final = tuple(t for t in Target if t.spec.searched)

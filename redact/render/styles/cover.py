@@ -36,31 +36,23 @@ class Cover(Solid):
 
     Args:
         label, codes: see `Solid`.
-        tone, edge: sRGB red, green, blue, 0 to 255.
     """
 
     name = "cover"
 
-    def __init__(
-        self,
-        label: str = "",
-        tone: tuple[int, int, int] = TONE,
-        edge: tuple[int, int, int] = EDGE,
-        codes: Iterable[tuple[str, str]] = (),
-    ) -> None:
-        super().__init__(tone, label, codes)
-        self._edge = edge
+    def __init__(self, label: str = "", codes: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(TONE, label, codes)
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
-        draw_edges(canvas, shapes, self._edge)
+        draw_edges(canvas, shapes)
         super().decorate(canvas, shapes)
 
 
-def draw_edges(canvas: Canvas, shapes: list[Shape], edge: tuple[int, int, int] = EDGE) -> None:
+def draw_edges(canvas: Canvas, shapes: list[Shape]) -> None:
     """Darken the luma of the outermost pixels of masks, except where masks touch: those become one
     cover."""
     hidden = canvas.hidden
-    ink = round(float(samples_of(edge, canvas.coding, canvas.layout)[0]))
+    ink = round(float(samples_of(EDGE, canvas.coding, canvas.layout)[0]))
     for group, alike in hidden.groups:
         core = hidden.core[group.slices]
         inner: dict[int, NDArray[np.uint8]] = {}
