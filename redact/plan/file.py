@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from ..errors import PlanError
 from ..files import (
@@ -145,28 +145,9 @@ def parse_plan(data: bytes, name: str) -> Plan:
     if other:
         raise problem(PlanError, "not_a_plan", name=name, why=other)
     try:
-        made = msgspec.json.decode(data, type=_Version)
-        if made.format_version in EARLIER_VERSIONS:
-            raise problem(PlanError, "plan_of_earlier", path=name, version=made.redact_version)
         return _plan_of(*_record_of(data))
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        gone = _LIMIT_THAT_IS_GONE.search(f"{error}")
-        if gone is not None:
-            raise problem(PlanError, "plan_of_other_limits", path=name, field=gone[1]) from error
         raise problem(PlanError, "bad_field", path=name, text=error) from error
-
-
-_LIMIT_THAT_IS_GONE: Final = re.compile(r"unknown field `(between|only|caution)`")
-"""Settings of a search that redact no longer has, and that its plans of today cannot store."""
-
-EARLIER_VERSIONS: Final = range(1, PLAN_FORMAT_VERSION)
-"""Format versions without subjects. Reading them would apply a decision about a person to only some
-of their tracks."""
-
-
-class _Version(Struct):
-    format_version: int = PLAN_FORMAT_VERSION
-    redact_version: str = ""
 
 
 class _WithText(PlanRecord, frozen=True, kw_only=True):

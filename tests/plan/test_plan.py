@@ -249,30 +249,6 @@ def test_the_most_probable_unmasked_places_are_stored_two_for_each_moment() -> N
     assert [d.frame for d in uncovered(plan, given)] == [20, 38]  # of a clip of 1.3 seconds
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_a_plan_without_subjects_is_refused_as_an_earlier_version(
-    version: int,
-) -> None:
-    """The message does not call it damaged, which nobody could repair."""
-    document = _document() | {"format_version": version, "redact_version": "0.0.1"}
-    del document["bodies"]
-    with pytest.raises(PlanError, match=r"0\.0\.1 made this plan"):
-        parse_plan(json.dumps(document).encode(), "p.json")
-
-
-@pytest.mark.parametrize("field", ["caution", "scope.between", "scope.only"])
-def test_a_plan_with_a_setting_that_is_gone_is_refused_with_what_to_do(field: str) -> None:
-    document = _document()
-    inside = document["settings"]
-    *outer, name = field.split(".")
-    for part in outer:
-        inside = inside.setdefault(part, {})
-    inside[name] = []
-    with pytest.raises(PlanError, match=f"a setting of the search that is gone .{name}") as error:
-        parse_plan(json.dumps(document).encode(), "p.json")
-    assert "redact detect" in error.value.hint
-
-
 def test_two_tracks_never_have_one_number() -> None:
     document = _document()
     document["tracks"] *= 2
@@ -297,6 +273,7 @@ def _document() -> dict[str, Any]:
     ("path", "value", "named"),
     [
         (["format"], "other", "$.format"),
+        (["format_version"], 2, "$.format_version"),
         (["format_version"], 99, "$.format_version"),
         (["source", "sha256"], "xyz", "$.source.sha256"),
         (["source", "time_base"], "0/1", "$.source.time_base"),
