@@ -7,7 +7,7 @@ Differentiable Binarization", 2020); another reads each line (Du et al., "SVTR",
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -174,12 +174,9 @@ class Reader:
         Raises:
             UnsafeError: see `read`.
         """
-        left, top, right, bottom = _with_margin(rgb, box)
-        if right <= left or bottom <= top:
-            return []
-        zoom = min(MOST_TEXT_ZOOM, CLOSE_SIDE / max(right - left, bottom - top))
-        part = rgb[top:bottom, left:right]
-        return _moved(self._read(part, zoom, PICTURE_BORDER), left, top)
+        return self._read_around(
+            rgb, box, lambda w, h: min(MOST_TEXT_ZOOM, CLOSE_SIDE / max(w, h)), PICTURE_BORDER
+        )
 
     def read_place(self, rgb: NDArray[np.uint8], box: NDArray[np.floating]) -> list[Text]:
         """All lines of text at a place, enlarged to a common height.
@@ -194,13 +191,29 @@ class Reader:
         Raises:
             UnsafeError: see `read`.
         """
+        return self._read_around(
+            rgb, box, lambda w, h: min(CROP_HEIGHT / h, MOST_SIDE / w), CROP_BORDER
+        )
+
+    def _read_around(
+        self,
+        rgb: NDArray[np.uint8],
+        box: NDArray[np.floating],
+        zoom_for: Callable[[int, int], float],
+        border: int,
+    ) -> list[Text]:
+        """All lines of text at a place and a little around it.
+
+        Args:
+            rgb, box: see `read_place`.
+            zoom_for: how much to enlarge a part of this width and height.
+            border: see `_read`.
+        """
         left, top, right, bottom = _with_margin(rgb, box)
         if right <= left or bottom <= top:
             return []
-        part = rgb[top:bottom, left:right]
-        zoom = CROP_HEIGHT / (bottom - top)
-        zoom = min(zoom, MOST_SIDE / (right - left))
-        return _moved(self._read(part, zoom, CROP_BORDER), left, top)
+        zoom = zoom_for(right - left, bottom - top)
+        return _moved(self._read(rgb[top:bottom, left:right], zoom, border), left, top)
 
     def _read(self, rgb: NDArray[np.uint8], zoom: float, border: int) -> list[Text]:
         """Lines in a picture that is scaled by `zoom` and padded by `border` pixels."""

@@ -34,10 +34,10 @@ def moving(number: int) -> av.VideoFrame:
     return frame
 
 
-def clip_of(path: Path, times: list[int], codec: str = "libx264", sound: bool = False) -> Path:
+def clip_of(path: Path, times: list[int], sound: bool = False) -> Path:
     """Pictures at these times in 1/25 s, from an encoder that may reorder them, with AAC sound."""
     with av.open(str(path), "w") as out:
-        video = out.add_stream(codec, rate=25)
+        video = out.add_stream("libx264", rate=25)
         video.width, video.height, video.pix_fmt = SIZE, SIZE, "yuv420p"
         video.codec_context.time_base = Fraction(1, 25)
         heard = out.add_stream("aac", rate=48000, layout="mono") if sound else None

@@ -57,8 +57,8 @@ class Scene:
         return Frame(index, index, Fraction(1, RATE), av.VideoFrame.from_ndarray(grey, "gray"))
 
 
-def of_scene(scene: Scene, frames: int = 75) -> dict[int, Keyframe]:
-    timeline = Timeline(Fraction(1, RATE), tuple(range(frames)))
+def of_scene(scene: Scene) -> dict[int, Keyframe]:
+    timeline = Timeline(Fraction(1, RATE), tuple(range(75)))
     source = SourceRef("made.mp4", "0" * 64, 1, WIDE, TALL, timeline)
     plan = Plan(source, DetectSettings((Target.FACE,)), ())
     keys = follow(cast(Frames, scene), plan, 3, scene.place(3), lambda _: True, back=False)

@@ -32,10 +32,10 @@ def element(name: str, content: bytes = b"", size: int | None = None) -> bytes:
     return head + (1 << 56 | said).to_bytes(8, "big") + content
 
 
-def boxes_in(data: bytes, end: int | None = None) -> list[Mp4Box]:
+def boxes_in(data: bytes) -> list[Mp4Box]:
     file = io.BytesIO(data)
-    end = len(data) if end is None else end
-    return list(mp4.walk(file, 0, end, lambda b: _first(file, b) if b.kind in PARENTS else None))
+    enter = lambda b: _first(file, b) if b.kind in PARENTS else None  # noqa: E731
+    return list(mp4.walk(file, 0, len(data), enter))
 
 
 PARENTS = frozenset((b"moov", b"trak", b"meta", b"stsd"))

@@ -22,8 +22,9 @@ from .footage import Clip, make, picture, rewrite, samples
 SIZE = (64, 48)
 
 
-def joined(path: Path, codec: str, formats: Sequence[str], each: int = 3) -> Path:
+def joined(path: Path, codec: str, formats: Sequence[str]) -> Path:
     """One stream of single pictures, several of each format, declared in the first format."""
+    each = 3
     with av.open(str(path), "w") as output:
         stream: Any = output.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = *SIZE, formats[0]

@@ -165,9 +165,9 @@ def test_frames_out_of_order_are_refused(tmp_path: Path) -> None:
         writer.write(frames[0])
 
 
-def offset(path: Path, track: int = 0) -> Fraction:
+def offset(path: Path) -> Fraction:
     """Start of the sound relative to the picture, in seconds."""
-    return audio_packets(path)[track][0][0] - times(path)[0]
+    return audio_packets(path)[0][0][0] - times(path)[0]
 
 
 @pytest.mark.parametrize("start", [Fraction(1, 3), Fraction(2)])

@@ -15,9 +15,9 @@ from ..review.plans import plan_of
 FRAMES = 100
 
 
-def plan_with(*boxes: Box, first: int = 0, last: int = FRAMES - 1) -> Plan:
+def plan_with(*boxes: Box) -> Plan:
     tracks = tuple(
-        Track(n, Target.FACE, tuple(Keyframe(f, box, State.DETECTED, 0.9) for f in (first, last)))
+        Track(n, Target.FACE, tuple(Keyframe(f, box, State.DETECTED, 0.9) for f in (0, FRAMES - 1)))
         for n, box in enumerate(boxes, 1)
     )
     plan = plan_of()

@@ -30,14 +30,14 @@ LONG_SIDE = 960
 FACES = DetectSettings((Target.FACE,))
 
 
-def laid(source: Path, target: Path, quarters: int, frames: int = 16, first: int = 0) -> Path:
+def laid(source: Path, target: Path, quarters: int, frames: int = 16) -> Path:
     """Frames of a clip, recorded by a rotated camera: clockwise, for one quarter with their tops to
     the right; nothing in the file says so."""
     with av.open(str(target), "w") as out:
         stream = out.add_stream("libx264", rate=25, options={"crf": "16", "preset": "veryfast"})
         for frame in Decode(probe(source)):
-            if not first <= frame.index < first + frames:
-                continue
+            if frame.index >= frames:
+                break
             rgb = np.rot90(frame.picture.to_ndarray(format="rgb24"), -quarters)
             less = max(1, round(max(rgb.shape) / LONG_SIDE))
             rgb = cv2.resize(rgb, None, fx=1 / less, fy=1 / less, interpolation=cv2.INTER_AREA)
@@ -45,7 +45,7 @@ def laid(source: Path, target: Path, quarters: int, frames: int = 16, first: int
             if not stream.codec_context.is_open:
                 stream.height, stream.width, stream.pix_fmt = *rgb.shape[:2], "yuv420p"
             picture = av.VideoFrame.from_ndarray(rgb, "rgb24")
-            picture.pts, picture.time_base = frame.index - first, Fraction(1, 25)
+            picture.pts, picture.time_base = frame.index, Fraction(1, 25)
             out.mux(stream.encode(picture))
         out.mux(stream.encode(None))
     return target

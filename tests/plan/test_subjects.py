@@ -55,9 +55,9 @@ def test_two_ovals_on_one_face_are_one_person() -> None:
 WHOLE = Box(0, 5, 80, 200)
 
 
-def walking(first: int, last: int, box: Box = WHOLE, vehicle: bool = False) -> Body:
+def walking(first: int, last: int, box: Box = WHOLE) -> Body:
     keys = (Keyframe(n, box, State.DETECTED, 0.8) for n in range(first, last + 1, 3))
-    return Body(vehicle, Keyframes(keys))
+    return Body(False, Keyframes(keys))
 
 
 def on_bodies(plan: Plan, *seen_on: tuple[Body, tuple[int, ...]]) -> Plan:

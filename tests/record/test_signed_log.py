@@ -54,11 +54,15 @@ def forge_run(case: Case, key: Ed25519PrivateKey | None = None) -> None:
     write_entries(case, [first, replace(run, time=FORGED), last], key)
 
 
-def add_by_hand(log: Path, words: str = "handed over to Mallory") -> None:
+def add_by_hand(log: Path) -> None:
     """A line that continues the chain, for which no key is needed."""
     entries, _ = read_chain(log.read_bytes())
     last = entries[-1]
-    line = LogEntry(last.number + 1, last.time, words, {}, last.hash, "").sealed().line()
+    line = (
+        LogEntry(last.number + 1, last.time, "handed over to Mallory", {}, last.hash, "")
+        .sealed()
+        .line()
+    )
     log.write_bytes(log.read_bytes() + line + b"\n")
 
 

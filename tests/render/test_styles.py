@@ -117,8 +117,8 @@ def test_the_mosaic_has_flat_blocks_that_stay_while_a_box_trembles() -> None:
     assert len(set(edges)) <= 2
 
 
-def rgb_of(form: str, rgb: tuple[int, int, int], height: int = 120) -> tuple[int, ...]:
-    blank = av.VideoFrame.from_ndarray(np.full((height, 160, 3), 60, np.uint8), format="rgb24")
+def rgb_of(form: str, rgb: tuple[int, int, int]) -> tuple[int, ...]:
+    blank = av.VideoFrame.from_ndarray(np.full((120, 160, 3), 60, np.uint8), format="rgb24")
     picture = blank.reformat(format=form)
     settings = RenderSettings(style=Style.SOLID, colour=rgb)
     out = (

@@ -28,7 +28,7 @@ SHOTS = os.environ.get("REDACT_SCREENSHOTS")
 """Folder for a picture of every step, for whoever wants to look."""
 
 
-def driver(width: int = 1280, height: int = 720, language: str = "en") -> Any:
+def driver(width: int = 1280, height: int = 720) -> Any:
     """A headless Chromium with a page of this size; the test is skipped if it is not installed."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     service = pytest.importorskip("selenium.webdriver.chrome.service")
@@ -40,7 +40,7 @@ def driver(width: int = 1280, height: int = 720, language: str = "en") -> Any:
     options.binary_location = binary
     for word in (
         *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
-        *(f"--lang={language}", f"--window-size={width},{height}"),
+        *("--lang=en", f"--window-size={width},{height}"),
     ):
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -103,12 +103,11 @@ def served_here(
     plan_file: Path,
     folder: Path | None = None,
     evidence: EvidenceChoice | None = None,
-    reviewer: str | None = "",
 ) -> Iterator[PageServer]:
-    """The same in this process, which starts quickly; results go into `folder`. The page asks who
-    is at it if `reviewer` is None."""
+    """The same in this process, which starts quickly; results go into `folder`. The page does not
+    ask who is at it."""
     options = DetectSettings(), RenderSettings().margin, evidence, folder
-    session = Session(source, plan_file, *options, reviewer=reviewer)
+    session = Session(source, plan_file, *options, reviewer="")
     server = server_of(session)
     threading.Thread(target=server.serve, daemon=True).start()
     try:

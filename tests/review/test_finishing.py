@@ -72,11 +72,11 @@ def audit(*findings: Finding) -> AuditResult:
     return AuditResult(Sensitivity.BALANCED, findings, (), (), looked)
 
 
-def answered(plan: Plan, *answers: str, reason: str = REASON) -> Plan:
+def answered(plan: Plan, *answers: str) -> Plan:
     review = plan.review
     assert review is not None and len(review.findings) == len(answers)
     notes = tuple(
-        marked(plan, note.but(answer=words, reason=reason if words == "none" else ""))
+        marked(plan, note.but(answer=words, reason=REASON if words == "none" else ""))
         for note, words in zip(review.findings, answers, strict=True)
     )
     return replace(plan, review=review.but(findings=notes))
