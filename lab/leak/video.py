@@ -45,7 +45,6 @@ def write(
     times: Sequence[float],
     crf: int = 18,
     preset: str = "veryfast",
-    codec: str = "libx264",
     suffix: str = ".mp4",
 ) -> None:
     """Encode pictures as 4:2:0 video with exactly these times (seconds, rising).
@@ -57,7 +56,7 @@ def write(
         stream = None
         for time, picture in zip(times, pictures, strict=True):
             if stream is None:
-                stream = container.add_stream(codec, rate=30)
+                stream = container.add_stream("libx264", rate=30)
                 stream.height, stream.width = picture.shape[:2]
                 stream.pix_fmt = "yuv420p"
                 stream.options = {"crf": str(crf), "preset": preset}

@@ -11,7 +11,7 @@ from ..plan import Plan, decisions, mask_shape
 from ..risk import rated_places
 from ..schedule import Schedule
 from ..track import AROUND_PLACE, FrameClock
-from ..types import Box, Frame, Timeline
+from ..types import Box, Frame, Timeline, joined_spans
 
 LEAST_PLACE_SHARE: Final = 0.15
 """Of a scan of the whole picture, what a scan of a place costs at least: about as large a part is
@@ -75,10 +75,8 @@ def spans_to_rescan(frames: Iterable[int], plan: Plan, every: float) -> list[Spa
         ceiling = cuts[scene] - 1 if scene < len(cuts) else len(line) - 1
         first = max(floor, line.frame_at(line.time(frame) - every))
         last = min(ceiling, line.frame_at(line.time(frame) + every))
-        if found and first <= found[-1][1]:
-            first = found.pop()[0]
         found.append((first, last))
-    return found
+    return joined_spans(found)
 
 
 def _even(line: Timeline, every: float) -> Iterator[int]:

@@ -1,9 +1,9 @@
 """Finds people and plates that are still visible: detectors scan frames, and a tracker joins their
 detections.
 
-With a plan they scan the source, because the proof of drawing shows that the output equals it
-outside the masks. So no drawn mask can be mistaken for a face, and no text on a mask affects what
-is found beside it. Without a plan they scan the output.
+They scan the source, because the proof of drawing shows that the output equals it outside the
+masks. So no drawn mask can be mistaken for a face, and no text on a mask affects what is found
+beside it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class StillVisible:
     masks.
 
     Args:
-        plan: of the clip; None if unknown.
+        plan: of the clip.
         covers: says what is hidden where.
         detectors: of the audit.
         whole_every: see `redact.track.IncrementalScanner`; 0 to always scan the whole picture.

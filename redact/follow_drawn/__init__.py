@@ -2,4 +2,4 @@
 a source in any order."""
 
 from .follow_box import GoOn, follow, follow_on
-from .frames import Frames, PacketIndex, Superseded, bytes_of, index_packets
+from .frames import Frames, PacketIndex, Superseded, index_packets

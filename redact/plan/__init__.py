@@ -24,7 +24,7 @@ from .muted_span import Sound as Sound
 from .one_writer import alone_with, save_change
 from .own_answers import answered_here, marked
 from .plan import ALL_SOUND, DAMAGE_REACH, Plan, SourceRef, is_box, masks_sha256
-from .presence import Presence, lies_on, presence
+from .presence import lies_on, presence
 from .review_state import (
     FindingNote,
     ReviewState,
@@ -35,5 +35,5 @@ from .review_state import (
 )
 from .same_subject import all_subjects, detected_apart, state_runs, subject_of, with_all_subjects
 from .spoken import SpokenLine
-from .subject import Decision, Subject, in_order, undecided
+from .subject import Decision, Subject, undecided
 from .table import table_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..record import Manifest, MutedPart, ReasonCode, TrackPart, WithheldPart, kind_of
-from ..types import DOUBTFUL, Action, Origin, count_of, joined, ranges
+from ..types import DOUBTFUL, Action, Origin, count_of, joined, joined_spans, ranges
 from .report_words import ReportWords, counts_in_words
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -88,7 +88,7 @@ def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
 def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) -> Exemption:
     first, hidden = tracks[0], tracks[0].action is Action.REDACT
     code, meaning, basis = reason_of(first, manifest, text, hidden)
-    spans = _joined((t.first_seconds, t.last_seconds) for t in tracks)
+    spans = tuple(joined_spans((t.first_seconds, t.last_seconds) for t in tracks))
     known = {part.subject: part for part in manifest.subjects}.get(first.subject or first.track)
     body, methods = "", [t.method for t in tracks if t.method != "none"]
     if known is not None and known.body_frames:
@@ -168,17 +168,6 @@ def reason_of(
 def with_code(code: str, meaning: str, text: ReportWords) -> str:
     """The code before its meaning, unless there is none or it says the same."""
     return meaning if code in ("", meaning) else f"{code}{text('title.colon')}{meaning}"
-
-
-def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
-    """The spans in order, with overlapping ones joined."""
-    found: list[tuple[float, float]] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return tuple(found)
 
 
 def target_words(track: TrackPart, text: ReportWords) -> str:

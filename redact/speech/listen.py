@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media import SourceInfo, mute_samples, read_channels
-from ..types import Muted
+from ..types import Muted, joined_spans
 from .voices import SPEECH_RATE, VOICE_WINDOW, Voices
 
 Heard = tuple[Fraction, Fraction]
@@ -79,7 +79,7 @@ def speech_in(
     found: list[Heard] = []
     for audio in info.audio:
         found += heard(info, audio.index, muted, how, listened)
-    return joined(found, how.pause)
+    return joined_spans(found, how.pause)
 
 
 def heard(
@@ -104,18 +104,7 @@ def heard(
             listened(samples.shape[1] / SPEECH_RATE)
         for channel in channels:
             found += channel.end()
-    return joined(((a - how.beyond, b + how.beyond) for a, b in found), how.pause)
-
-
-def joined(spans: Iterable[Heard], pause: Fraction = Fraction(0)) -> list[Heard]:
-    """Spans in order, those less than `pause` apart as one."""
-    found: list[Heard] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1] + pause:
-            found[-1] = found[-1][0], max(end, found[-1][1])
-        else:
-            found.append((start, end))
-    return found
+    return joined_spans(((a - how.beyond, b + how.beyond) for a, b in found), how.pause)
 
 
 @dataclass

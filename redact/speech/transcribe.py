@@ -21,9 +21,9 @@ from ..files import read_file
 from ..media import SourceInfo, mixed_sound, probe
 from ..plan import MOST_CHARACTERS, SpokenLine
 from ..progress import About, Stages
-from ..types import one_line
+from ..types import joined_spans, one_line
 from ..words import problem, reason_of
-from .listen import joined, speech_in
+from .listen import speech_in
 from .voices import SPEECH_RATE
 
 TOGETHER: Final = Fraction(5)
@@ -136,7 +136,9 @@ def _transcribed(
     lasts = len(info.audio) * float(info.duration or 0)
     with progress.stage("listen", About(lasts) if lasts else None, "seconds") as stage:
         found = speech_in(info, listened=lambda seconds: stage.advance(round(seconds)))
-    pieces = [(start, round((end - start) * SPEECH_RATE)) for start, end in joined(found, TOGETHER)]
+    pieces = [
+        (start, round((end - start) * SPEECH_RATE)) for start, end in joined_spans(found, TOGETHER)
+    ]
     lasts = sum(count for _, count in pieces) / SPEECH_RATE
     with progress.stage("transcribe", round(2 * lasts), "seconds") as stage:
         try:

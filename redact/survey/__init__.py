@@ -1,3 +1,3 @@
 """Where in a video something is: a first look at hours of footage, which decodes little of it."""
 
-from .survey import Excerpt, Kind, Span, Survey, survey
+from .survey import Kind, Span, Survey, survey

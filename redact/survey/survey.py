@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from ..media import MOST_KEY_SECONDS, SourceInfo, glances
 from ..progress import About, Stages
 from ..speech import speech_in
-from ..types import clock
+from ..types import clock, joined_spans
 from .look import Eyes, Look
 
 PAUSE: Final = 5.0
@@ -177,24 +177,13 @@ def _spans(
     """From the picture before to the picture after those in which something is there."""
     times = [0.0, *(look.time for look in looks), seconds]
     found = (Span(times[n], times[n + 2]) for n, look in enumerate(looks) if there(look))
-    return tuple(joined(found))
-
-
-def joined(spans: Iterable[Span], pause: float = 0.0) -> list[Span]:
-    """Spans in order, those at most `pause` apart as one."""
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1].end + pause:
-            found[-1] = Span(found[-1].start, max(end, found[-1].end))
-        else:
-            found.append(Span(start, end))
-    return found
+    return tuple(Span(*both) for both in joined_spans(found))
 
 
 def _excerpts(spans: dict[Kind, tuple[Span, ...]], looks: Sequence[Look]) -> list[Excerpt]:
     wanted = (*spans[Kind.PEOPLE], *spans[Kind.VEHICLES], *spans[Kind.SPEECH])
-    main = joined(wanted, PAUSE)
-    moving = joined(spans[Kind.MOVEMENT], PAUSE)
+    main = joined_spans(wanted, PAUSE)
+    moving = joined_spans(spans[Kind.MOVEMENT], PAUSE)
     found = []
     for start, end in sorted([*main, *(part for span in moving for part in _beside(span, main))]):
         whole = Span(start, end)
@@ -217,16 +206,18 @@ def _seconds(spans: Iterable[Span], whole: Span) -> float:
     return sum(max(0.0, min(whole.end, end) - max(whole.start, start)) for start, end in spans)
 
 
-def _beside(span: Span, others: Sequence[Span]) -> list[Span]:
+def _beside(
+    span: tuple[float, float], others: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
     """What is left of a span beside others where it lasts `PAUSE`: people and vehicles move before
     and after they are seen."""
-    left, start = list[Span](), span.start
+    left, (start, end) = list[tuple[float, float]](), span
     for a, b in others:
-        if b > start and a < span.end:
-            left.append(Span(start, a))
+        if b > start and a < end:
+            left.append((start, a))
             start = b
-    left.append(Span(start, span.end))
-    return [part for part in left if part.end - part.start >= PAUSE]
+    left.append((start, end))
+    return [(a, b) for a, b in left if b - a >= PAUSE]
 
 
 class _Cells:

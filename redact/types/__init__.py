@@ -30,7 +30,7 @@ from .fields import (
 )
 from .finding import Finding as Finding
 from .finding import FindingKind as FindingKind
-from .frame import Frame, Muted, Runs, count_of, frames_in, joined, ranges, runs_of
+from .frame import Frame, Muted, Runs, count_of, frames_in, joined, joined_spans, ranges, runs_of
 from .frame import Timeline as Timeline
 from .key_picture import (
     LARGEST_MARGIN,
@@ -42,7 +42,7 @@ from .key_picture import (
 from .odds import log_odds, probability
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
-from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette, shape_at
+from .silhouette import COLUMNS, ROWS, Shaped, Silhouette, shape_at
 from .target import (
     ANY_KIND,
     DEFAULT_TARGETS,
@@ -74,7 +74,6 @@ from .text import (
     decimal,
     folded,
     is_text,
-    numbered,
     one_line,
     read_clock,
     readable,

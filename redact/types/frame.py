@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, groupby, pairwise
+from typing import TypeVar
 
 import av
 
@@ -137,6 +138,22 @@ def joined(a: Runs, b: Runs) -> Runs:
         else:
             found.append((first, last))
     return tuple(found)
+
+
+Place = TypeVar("Place", int, Fraction, float)
+
+
+def joined_spans(
+    spans: Iterable[tuple[Place, Place]], pause: Place | int = 0
+) -> list[tuple[Place, Place]]:
+    """Spans in order, those at most `pause` apart as one."""
+    found: list[tuple[Place, Place]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1] + pause:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
 
 
 def count_of(runs: Runs) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -58,12 +57,6 @@ def is_text(head: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\0" not in head
-
-
-def numbered(tracks: Iterable[int]) -> str:
-    """Tracks by their numbers: "track 3", "tracks 3, 9"."""
-    numbers = [str(n) for n in tracks]
-    return f"track{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
 
 
 def decimal(rate: Fraction) -> str:

@@ -7,7 +7,6 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from redact.errors import UsageError
 from redact.render import Renderer
@@ -24,10 +23,6 @@ def plain(width: int, height: int, form: str) -> Frame:
     rgb = np.full((height, width, 3), GREY, np.uint8)
     picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=form)
     return Frame(0, 0, Fraction(1, 25), picture)
-
-
-def rgb_of(frame: Frame) -> NDArray[np.int64]:
-    return frame.picture.to_ndarray(format="rgb24").astype(int)
 
 
 def test_a_label_names_a_kind_in_its_own_language() -> None:

@@ -57,13 +57,6 @@ def run_together(page: Page) -> list[str]:
     return [name for name in names if re.search(r"[a-z]([A-Z[\]]|\d+)$", name)]
 
 
-def of_focused(page: Page) -> str:
-    """What a screen reader adds to the name of the control that has the focus."""
-    tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    focused = [n for n in tree if {"name": "focused", "value": FOCUSED} in n.get("properties", ())]
-    return str(focused[-1].get("description", {}).get("value", "")) if focused else ""
-
-
 def check(page: Page, state: str) -> None:
     for theme, rules in (("dark", {"runOnly": ["color-contrast"]}), ("light", {})):
         look_like(page, page.js("return document.documentElement.lang"), theme)

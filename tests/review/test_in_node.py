@@ -19,7 +19,7 @@ from redact.review import finishing
 from redact.review import server as server_module
 from redact.review.server import PageServer
 from redact.settings import Sensitivity
-from redact.types import Action, Box, Doubt, Keyframe, State, Target, Track
+from redact.types import Action, Box, Keyframe, State, Target, Track
 
 from ..record.samples import make_record
 from .browser import served_here, until
@@ -47,19 +47,6 @@ def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[Review]:
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
     source.write_bytes(street.read_bytes())
     write_plan(found, plan_file)
-    with served_here(source, plan_file) as server:
-        yield Review(server, plan_file)
-
-
-@pytest.fixture
-def risky(
-    street: Path, found: Plan, tmp_path: Path, every_doubt_is_risky: None
-) -> Iterator[Review]:
-    """The same, with one doubt."""
-    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
-    source.write_bytes(street.read_bytes())
-    doubt = Doubt(9, Target.FACE, Box(90, 40, 120, 70), 0.4)
-    write_plan(replace(found, doubts=(doubt,)), plan_file)
     with served_here(source, plan_file) as server:
         yield Review(server, plan_file)
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from redact.detection import Bodies, load_calibration
@@ -21,7 +20,6 @@ from redact.track.bodies import (
     on_bodies,
     with_close_scans,
 )
-from redact.track.small_pictures import SmallFrame, shrink
 from redact.types import Box, Detections, Frame, Target, Track
 
 from .scenes import is_due, tracker_of
@@ -29,7 +27,6 @@ from .scenes import is_due, tracker_of
 BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
 BOTH = np.array([BODY, [300.0, 40, 380, 300]])
-NONE = np.zeros((0, 4))
 
 
 def detections(*boxes: list[float], score: float = 0.9, target: Target = Target.FACE) -> Detections:
@@ -51,10 +48,6 @@ def frame(index: int, *, moving: bool = False) -> Frame:
         grey[300:, 580:] = 90 * index % 256
     picture = av.VideoFrame.from_ndarray(grey, format="rgb24")
     return Frame(index, index, Fraction(1, 10), picture)
-
-
-def small(shown: Frame) -> SmallFrame:
-    return shrink(shown, VideoReformatter())
 
 
 @dataclass

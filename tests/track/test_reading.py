@@ -50,13 +50,6 @@ def doubted(
     return np.full(len(boxes), -2.0, np.float32)
 
 
-def confirmed(
-    frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
-) -> NDArray[np.float32]:
-    """A close scan that takes it for a plate."""
-    return -2 * doubted(frame, boxes, target)
-
-
 def tracked(reader: Legible, found: list[Detections], ask: Ask = doubted) -> tuple[Track, ...]:
     tracker = tracker_of(ask=ask, read=reader.read, weights=load_calibration().tracks)
     return track_clip(rendered([], len(found)), found, tracker).tracks
