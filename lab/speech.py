@@ -74,19 +74,24 @@ NO_JUDGE: Final = ("fight_fi022", "nguyen__siu", "MVI_4823", "am0ris__car")
 
 def spoken(language: str, manner: str) -> NDArray[np.float32]:
     """A sentence, float32 [n], without the silence around it, its loudest hundredth at 0.3."""
-    voice, words = MANNERS[manner]
+    voice, options = MANNERS[manner]
+    sound = said(language + voice, SENTENCES[language], *options)
+    if manner == "shouting":  # a voice that overdrives the microphone
+        sound = without_silence(np.tanh(sound * 6))
+    return sound / np.percentile(np.abs(sound), 99) * 0.3
+
+
+def said(voice: str, words: str, *options: str) -> NDArray[np.float32]:
+    """What eSpeak says, float32 [n], without the silence around it."""
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder, "a.wav")
-        subprocess.run(
-            ["espeak-ng", "-v", language + voice, *words, "-w", wav, SENTENCES[language]],
-            check=True,
-        )
-        sound = samples_of(wav)
-    if manner == "shouting":  # a voice that overdrives the microphone
-        sound = np.tanh(sound * 6)
+        subprocess.run(["espeak-ng", "-v", voice, *options, "-w", wav, words], check=True)
+        return without_silence(samples_of(wav))
+
+
+def without_silence(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     loud = np.flatnonzero(np.abs(sound) > 0.01 * np.abs(sound).max())
-    sound = sound[loud[0] : loud[-1] + 1]
-    return sound / np.percentile(np.abs(sound), 99) * 0.3
+    return sound[loud[0] : loud[-1] + 1]
 
 
 def samples_of(path: Path) -> NDArray[np.float32]:

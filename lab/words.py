@@ -10,7 +10,6 @@ is before and after it was spoken apart. A synthetic voice is no voice of a pers
 from __future__ import annotations
 
 import argparse
-import subprocess
 import tempfile
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +23,7 @@ from redact.plan import said_in
 from redact.progress import Silent
 from redact.speech import spoken_lines
 
-from .speech import RATE, SILENT_CLIPS, samples_of, write_wav
+from .speech import RATE, SILENT_CLIPS, said, samples_of, write_wav
 
 SENTENCES: Final = {
     "en-us": ("Excuse me, I am looking for", "and I was told to ask here."),
@@ -47,22 +46,12 @@ LOUDER: Final = (24, 12, 6)
 MARGINS: Final = (0, 100, 200, 300, 400, 500)
 
 
-def part(voice: str, words: str) -> NDArray[np.float32]:
-    """What eSpeak says, float32 [n], without the silence around it."""
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder, "a.wav")
-        subprocess.run(["espeak-ng", "-v", voice, "-s", "150", "-w", wav, words], check=True)
-        sound = samples_of(wav)
-    loud = np.flatnonzero(np.abs(sound) > 0.01 * np.abs(sound).max())
-    return sound[loud[0] : loud[-1] + 1]
-
-
 def clip(
     voice: str, name: str, ground: NDArray[np.float32], decibels: int
 ) -> tuple[NDArray[np.float32], float, float]:
     """Ten seconds of sound, and when the name is said in it."""
     before, after = SENTENCES[voice.split("+")[0]]
-    parts = [part(voice, words) for words in (before, name, after)]
+    parts = [said(voice, words, "-s", "150") for words in (before, name, after)]
     sound = np.concatenate(parts)
     out, at = ground[: 10 * RATE] * 0.3, 2 * RATE
     below = np.sqrt((out[at : at + len(sound)] ** 2).mean())
@@ -86,8 +75,8 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.mkv")
-        said = [(v, n) for v in SENTENCES for n in NAMES[given.half][v[:2]]]
-        for number, (language, name) in enumerate(said):
+        names = [(v, n) for v in SENTENCES for n in NAMES[given.half][v[:2]]]
+        for number, (language, name) in enumerate(names):
             ground = np.resize(samples_of(quiet[number % len(quiet)]), 10 * RATE)
             ground = ground / max(1e-6, float(np.percentile(np.abs(ground), 99)))
             decibels = LOUDER[number % 3]

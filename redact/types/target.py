@@ -107,17 +107,9 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         subject="person",
     ),
     Target.PLATE: TargetSpec(
-        outline=Outline.BOX,
-        searched=True,
-        option="plates",
-        subject="vehicle",
+        outline=Outline.BOX, searched=True, option="plates", subject="vehicle"
     ),
-    Target.REGION: TargetSpec(
-        outline=Outline.BOX,
-        searched=False,
-        option="",
-        subject="area",
-    ),
+    Target.REGION: TargetSpec(outline=Outline.BOX, searched=False, option="", subject="area"),
     Target.HEAD: TargetSpec(
         outline=Outline.ELLIPSE,
         searched=True,

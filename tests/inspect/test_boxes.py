@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import InputError
+from redact.formats.nal_units import units
 from redact.inspect import inspect_file
 from redact.inspect.disclosures import (
     Disclosures,
@@ -171,6 +172,8 @@ def test_every_reference_and_every_last_box_is_inspected() -> None:
         "first",
         "last",
     ]
+    padded = FTYP + box(b"free", b"hello")
+    assert [where for _, where, _ in said_by(padded)] == ["free (padding that is not empty)"]
 
 
 def test_a_truncated_file_is_reported_as_truncated() -> None:
@@ -253,6 +256,10 @@ def test_units_of_coded_pictures() -> None:
             (Kind.USER_DATA, f"uuid {bytes(range(1, 17)).hex()}"),
         ]
         assert said_by_units(inspect, first + b"\4\3\xb5\0\x31\x80")[0][1].endswith("b5 00 31")
+        captions = first + b"\4\7\xb5\0\x31GA94\x80"
+        assert said_by_units(inspect, captions) == [(Kind.USER_DATA, "captions")]
+        timing = first + b"\1\1\0\x80"
+        assert said_by_units(inspect, timing) == []
         assert said_by_units(inspect, first + b"\3\2\xff\xff\x80") == []
         assert said_by_units(inspect, first + b"\3\2\xffx\x80")[0][0] is Kind.UNUSUAL
         assert said_by_units(inspect, first + b"\xff\1\1x\x80")[0] == (Kind.UNUSUAL, "1 byte")
@@ -290,6 +297,8 @@ def test_the_prefix_of_units_is_read_from_the_codec_header() -> None:
     assert _length_size("hevc", b"\1" + bytes(20)) == 0
     assert _length_size("h264", b"\0\0\0\1\x67") == 0
     assert _length_size("h264", b"") == 0
+    assert list(units(b"\0\0\0\1ab\0\0\1cd", 0)) == [b"ab", b"cd"]
+    assert list(units(b"\0\0\0\2ab\0\0\0\1c", 4)) == [b"ab", b"c"]
 
 
 def test_text_is_told_from_binary_data() -> None:
