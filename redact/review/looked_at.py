@@ -59,15 +59,6 @@ def with_seen(
     )
 
 
-def at_the_page(review: ReviewState, name: str) -> ReviewState:
-    """The review with another person at the page. Where nothing says who has seen what, as in a
-    plan of an older version, it was the one person named."""
-    seen = review.seen
-    if not any(part.by for part in seen):
-        seen = tuple(part.but(by=review.reviewer) for part in seen)
-    return review.but(reviewer=name, seen=seen)
-
-
 class Settled:
     """Moments that were viewed. A moment is among them if the same question was asked about the
     same subject in the same frame: a mask that now ends elsewhere is asked about again. Whether

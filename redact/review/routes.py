@@ -24,7 +24,7 @@ from .answers import findings_at
 from .excerpts import of_what_is_made, with_marks
 from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
-from .looked_at import VIEWS, at_the_page, review_summary, with_seen
+from .looked_at import VIEWS, review_summary, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import bodies_at, masks_at
 from .pictures import jpeg, masked
@@ -284,7 +284,7 @@ class _Page:
         def named() -> Plan:
             open_plan = self._session.ready().open_plan
             # Not a step to undo: undoing keeps who looked, and what was looked at.
-            open_plan.note(lambda review: at_the_page(review, name))
+            open_plan.note(lambda review: review.but(reviewer=name))
             open_plan.keep()
             self._session.reviewer, self._session.ask_who = name, False
             remember_name(name)

@@ -35,7 +35,6 @@ from .answers import noted
 from .asking import ask_first
 from .bridging import followed_across
 from .jobs import Job
-from .looked_at import at_the_page
 from .open_plan import OpenPlan
 from .overview import Overview
 from .pictures import Gallery
@@ -300,7 +299,7 @@ class Session:
             delete_scans(self.plan_path)
         open_plan = OpenPlan(self.plan_path)
         self._take_up_findings(open_plan, info)
-        open_plan.note(lambda review: at_the_page(review, self.reviewer))
+        open_plan.note(lambda review: review.but(reviewer=self.reviewer))
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)
