@@ -53,57 +53,36 @@ def add(
 ) -> None:
     """`redact plan add`."""
     value = read_plan(plan_path)
-    if follow is not None:
-        _follow(value, plan_path, target, places, follow, box or start or end, reason, by)
-        return
-    given = _moving(value, places)
-    given += _still(value, box, start, end)
-    changed, number = edit.add_track(
-        value,
-        Target.from_word(target),
-        given,
-        decided(reason, by),
-    )
+    kind, how = Target.from_word(target), decided(reason, by)
+    if follow is None:
+        given = [*_moving(value, places), *_still(value, box, start, end)]
+        changed, number = edit.add_track(value, kind, given, how)
+        at_one_time = len(given) == 1 and bool(places)
+        first = given[0][1]
+        size, place = f"{first.width:g}×{first.height:g}", f"{first.x1:g},{first.y1:g}"
+        told = say("track_added", path=plan_path, number=number, size=size, place=place)
+    else:
+        keys = _followed(value, follow, places, alone=not (box or start or end))
+        changed, number = edit.add_followed(value, kind, keys, how)
+        at_one_time = len(keys) == 1
+        begin, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))
+        told = say("track_followed", path=plan_path, number=number, first=begin, last=last)
     save_change(changed, value, plan_path)
-    first = given[0][1]
-    size, place = f"{first.width:g}×{first.height:g}", f"{first.x1:g},{first.y1:g}"
-    tell(say("track_added", path=plan_path, number=number, size=size, place=place), err=True)
+    tell(told, err=True)
     mention_outside(changed, edit.track_of(changed, number))
-    mention_added(edit.track_of(changed, number), at_one_time=len(given) == 1 and bool(places))
+    mention_added(edit.track_of(changed, number), at_one_time=at_one_time)
 
 
-def _follow(
-    value: Plan,
-    path: Path,
-    target: str,
-    places: tuple[str, ...],
-    source: Path,
-    still: object,
-    reason: str | None,
-    by: str | None,
-) -> None:
-    """Add a track that is followed from one drawn place. Raises UsageError, PlanError."""
+def _followed(
+    value: Plan, source: Path, places: tuple[str, ...], alone: bool
+) -> tuple[Keyframe, ...]:
+    """Follow the one place that was drawn in the source. Raises UsageError if there are others, or
+    it is not `alone`; PlanError; MismatchError if the source is another file."""
     given = _moving(value, places)
-    if len(given) != 1 or still:
+    if len(given) != 1 or not alone:
         raise problem(UsageError, "follow_from_where")
     frame, box = given[0]
     edit.check_box(box, value, f"--at {places[0]}")
-    keys = _followed(value, source, frame, box)
-    changed, number = edit.add_followed(
-        value,
-        Target.from_word(target),
-        keys,
-        decided(reason, by),
-    )
-    save_change(changed, value, path)
-    first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))
-    tell(say("track_followed", path=path, number=number, first=first, last=last), err=True)
-    mention_outside(changed, edit.track_of(changed, number))
-    mention_added(edit.track_of(changed, number), at_one_time=len(keys) == 1)
-
-
-def _followed(value: Plan, source: Path, frame: int, box: Box) -> tuple[Keyframe, ...]:
-    """Follow the box in the source. Raises MismatchError if that is another file."""
     terminal, info = Terminal(), probe_excerpt(source, value.settings.scope)
     require_same_source(value, info, terminal)
     frames = Frames(info, value, index_packets(info, value))
