@@ -222,28 +222,22 @@ def ranges(
     return {name: (round(low[name], 5), round(high[name], 5)) for name in read}
 
 
-def made(
-    model: onnx.ModelProto,
-    images: Sequence[F32],
-    digest: str,
-    how: str,
-    outputs: Sequence[str] = CENTERFACE_OUTPUTS,
-) -> Numbers:
-    """All numbers for a network with these outputs (the heat map first), measured on pictures."""
+def made(model: onnx.ModelProto, images: Sequence[F32], digest: str, how: str) -> Numbers:
+    """All numbers for the network, measured on pictures."""
     channels, convolutions = factors(model, images)
-    numbers = Numbers(how, digest, list(outputs), {}, channels, convolutions)
+    numbers = Numbers(how, digest, list(CENTERFACE_OUTPUTS), {}, channels, convolutions)
     return msgspec.structs.replace(numbers, ranges=ranges(model, numbers, images))
 
 
-def apart(model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32], channel: int = 0) -> F32:
-    """Differences of the log odds of peaks between the two forms, in a channel of the heat map."""
+def apart(model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32]) -> F32:
+    """Differences of the log odds of peaks between the two forms."""
     heat_map = numbers.outputs[:1]
     exact = Measured(model, heat_map)
     rough = open_network(in_8_bits(model, numbers).SerializeToString(), 2, "CenterFace")
     name, found = rough.get_inputs()[0].name, []
     for image, given in zip(images, exact.on(images), strict=True):
-        before = given[heat_map[0]][0, channel]
-        after = rough.run(heat_map, {name: image.astype(np.uint8)})[0][0, channel]
+        before = given[heat_map[0]][0, 0]
+        after = rough.run(heat_map, {name: image.astype(np.uint8)})[0][0, 0]
         near = np.ones((3, 3), np.uint8)
         peaks = [cv2.dilate(heat, near) for heat in (before, after)]
         at = (before == peaks[0]) & (before > PEAK) | (after == peaks[1]) & (after > PEAK)

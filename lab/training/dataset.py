@@ -68,10 +68,8 @@ def weights(entries: list[dict[str, Any]]) -> NDArray[np.float64]:
 class Crops(IterableDataset[tuple[Image, Boxes]]):
     """Endless crops; `seed` and the worker's number fix the sequence."""
 
-    def __init__(
-        self, cache: Path, size: int, seed: int, sizes: Sizes = SIZES, pool: int = POOL
-    ) -> None:
-        self.cache, self.size, self.seed, self.sizes, self.pool = cache, size, seed, sizes, pool
+    def __init__(self, cache: Path, size: int, seed: int) -> None:
+        self.cache, self.size, self.seed = cache, size, seed
         self.entries: list[dict[str, Any]] = json.loads((cache / "index.json").read_text())
         self.p = weights(self.entries)
 
@@ -85,7 +83,7 @@ class Crops(IterableDataset[tuple[Image, Boxes]]):
             return load_sample(self.cache, self.entries[rng.choice(len(self.p), p=self.p)])
 
         def draw() -> Sample:
-            if len(pool) < self.pool:
+            if len(pool) < POOL:
                 pool.append(fresh())
                 return pool[-1]
             at = int(rng.integers(len(pool)))
@@ -94,7 +92,7 @@ class Crops(IterableDataset[tuple[Image, Boxes]]):
             return pool[at]
 
         while True:
-            yield training_crop(draw, self.size, rng, self.sizes)
+            yield training_crop(draw, self.size, rng, SIZES)
 
 
 def collate(items: list[tuple[Image, Boxes]]) -> tuple[Tensor, list[Tensor]]:

@@ -217,11 +217,11 @@ class _Making:
         return name
 
 
-def read_numbers(weights: bytes, path: Path = NUMBERS) -> Numbers:
+def read_numbers(weights: bytes) -> Numbers:
     """The numbers for a file of weights. Raises ValueError if they are for another one."""
-    numbers = msgspec.json.decode(path.read_bytes(), type=Numbers)
+    numbers = msgspec.json.decode(NUMBERS.read_bytes(), type=Numbers)
     if numbers.weights != hashlib.sha256(weights).hexdigest():
-        raise ValueError(f"{path.name} belongs to other weights")
+        raise ValueError(f"{NUMBERS.name} belongs to other weights")
     return numbers
 
 

@@ -70,12 +70,12 @@ class Folded(nn.Module):
         return torch.cat(scores, 2).sigmoid(), torch.cat(dists, 2)
 
 
-def load_checkpoint(path: Path, average: bool = True) -> FacePlateNet:
-    """The network of a checkpoint, averaged weights by default."""
+def load_checkpoint(path: Path) -> FacePlateNet:
+    """The network of a checkpoint, with its averaged weights."""
     state = torch.load(path, weights_only=True)
     widths, inner, neck = (state["shape"][k] for k in ("widths", "inner", "neck"))
     net = FacePlateNet(Shape(tuple(widths), tuple(inner), neck))
-    net.load_state_dict(state["average" if average else "net"])
+    net.load_state_dict(state["average"])
     return net.eval()
 
 

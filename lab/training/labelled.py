@@ -69,13 +69,13 @@ def of_frame(label: LabelledFrame) -> Labelled:
     )
 
 
-def of_truth(truth: Truth, every: int = 3) -> list[Labelled]:
-    """Every `every`-th frame of a clip made from annotated stills.
+def of_truth(truth: Truth) -> list[Labelled]:
+    """Every third frame of a clip made from annotated stills.
 
     In such a clip all objects of one target are labelled; of the other, some may be unlabelled.
     """
     found = []
-    for frame in range(0, truth.frames, every):
+    for frame in range(0, truth.frames, 3):
         own = {
             target: boxes([t.instances[frame].box for t in mine if frame in t.instances])
             if (mine := [t for t in truth.tracks if t.target == target])

@@ -102,9 +102,9 @@ def _first_and_softplus(nodes: Sequence[onnx.NodeProto]) -> list[str]:
     return [first_convolution(nodes), *softplus]
 
 
-def quantise(model: Path, cache: Path, out: Path, count: int = 48, seed: int = 1) -> int:
+def quantise(model: Path, cache: Path, out: Path, count: int) -> int:
     """Write the 8-bit file; returns its size in bytes."""
-    to_8_bit(model, out, Images(cache, count, seed), _first_and_softplus)
+    to_8_bit(model, out, Images(cache, count, 1), _first_and_softplus)
     loaded = all_integer(onnx.load(str(out)))
     loaded.doc_string = "redact: faces (0) and licence plates (1) in one pass, 8 bit"
     del loaded.metadata_props[:]
