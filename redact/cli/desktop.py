@@ -53,13 +53,12 @@ _MENU: Final = "applications"
 
 
 @command
-@click.option("--system", type=click.Choice(tuple(_NAMES)))
 @click.option("-o", "--output", "folder", type=PATH)
 @click.option("--remove", is_flag=True)
 @options.force_option
-def desktop(system: str | None, folder: Path | None, remove: bool, force: bool) -> None:
+def desktop(folder: Path | None, remove: bool, force: bool) -> None:
     """`redact desktop`."""
-    terminal, system = Terminal(), system or _this_system()
+    terminal, system = Terminal(), _this_system()
     places = [place / _NAMES[system] for place in ([folder] if folder else _usual(system))]
     if remove:
         for place in filter(_ours, places):

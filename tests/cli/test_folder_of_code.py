@@ -146,9 +146,9 @@ def test_a_process_started_with_a_careless_environment(
     assert evidence.executed == set()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="starters are tried in a shell")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere starters have another form")
 def test_the_starter_of_the_desktop(evidence: Evidence, tmp_path: Path) -> None:
-    assert call("desktop", "--system", "linux", "-o", tmp_path).returncode == 0
+    assert call("desktop", "-o", tmp_path).returncode == 0
     text = (tmp_path / "redact.desktop").read_text()
     (command,) = [x for x in text.splitlines() if x.startswith("Exec=")]
     words = [*shlex.split(command.removeprefix("Exec=")), "--help"]
