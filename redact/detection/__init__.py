@@ -1,6 +1,6 @@
 """Finding faces, heads, people and licence plates in single pictures."""
 
-from .body_close_up import BodyCloseUp
+from .body_close_up import BodyCloseUp, lies
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSE_SCANNED, CloseUp, square_around

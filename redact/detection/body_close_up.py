@@ -29,7 +29,7 @@ from .ensemble import (
 )
 from .nms import iou, suppress
 from .people import Bodies, People
-from .scaling import Scaler
+from .scaling import Scaler, turned_boxes
 from .two_at_a_time import TwoAtATime
 from .verifier import VERIFIER_SIDE
 from .views import clipped
@@ -41,6 +41,15 @@ up."""
 
 SHARE_ABOVE_BODY: Final = 0.12
 """Share of this square that lies above the body's box, which may begin below the hair."""
+
+LYING: Final = 1.1
+"""Width in heights from which a body lies, bends or is dragged: its head is then at either side,
+and turned by about a quarter. Networks that learned from upright faces are sure of such a face only
+once it is turned upright."""
+
+MOST_LYING: Final = 2
+"""Most such bodies whose ends are scanned turned in one frame, the first ones given: a dormitory
+costs no more than two people. Each takes four further scans of an end."""
 
 VEHICLE_SQUARE: Final = 1.1
 """Side of the square around a vehicle that is scanned, in the longer side of its box."""
@@ -89,7 +98,12 @@ class BodyCloseUp:
         Raises:
             UnsafeError: see `bodies`.
         """
-        return self._each(frame, bodies, self._head)
+        upright = self._each(frame, bodies, self._head)
+        lying = bodies[lies(bodies)][:MOST_LYING]
+        if not len(lying):
+            return upright
+        turned = self._each(frame, lying, self._turned_heads)
+        return suppress(Detections.concat([upright, turned]), SAME_FACE)
 
     def plates(self, frame: Frame, vehicles: NDArray[np.float64]) -> Detections:
         """Plates of vehicles; scores are probabilities.
@@ -119,14 +133,25 @@ class BodyCloseUp:
 
     def _head(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:
         """Detections at the head of one body in a picture."""
+        return self._at(rgb, upper_end(body), 0)
+
+    def _turned_heads(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:
+        """Detections at both sides of a body that lies, turned both ways."""
+        ends = [(place, turns) for place in side_ends(body) for turns in (1, 3)]
+        return Detections.concat([self._at(rgb, place, turns) for place, turns in ends])
+
+    def _at(self, rgb: NDArray[np.uint8], place: NDArray[np.float64], turns: int) -> Detections:
+        """Detections in a square of a picture that is turned clockwise by quarters."""
         assert self.target is not None
-        place = upper_end(body)
-        seen, seeds = self.witnesses(square_around(rgb, place, 1.0))
+        window = square_around(rgb, place, 1.0)
+        seen, seeds = self.witnesses(np.ascontiguousarray(np.rot90(window, -turns)))
         found = weighed(seen, f"{self.target.word} on body", load_calibration())
         # A head without a face does not count, however certain.
         found = found.select(iou(found.xyxy, seeds.xyxy).max(axis=1, initial=0) >= DUPLICATE_IOU)
         zoom = np.float32(VERIFIER_SIDE / (place[2] - place[0]))
-        xyxy = found.xyxy / zoom + np.tile(place[:2], 2).astype(np.float32)
+        side = VERIFIER_SIDE, VERIFIER_SIDE
+        upright = turned_boxes(found.xyxy.astype(np.float64), side, -turns % 4)
+        xyxy = upright.astype(np.float32) / zoom + np.tile(place[:2], 2).astype(np.float32)
         return Detections(xyxy, found.score, found.target)
 
     def _plate(self, rgb: NDArray[np.uint8], vehicle: NDArray[np.float64]) -> Detections:
@@ -167,6 +192,23 @@ def upper_end(body: NDArray[np.float64]) -> NDArray[np.float64]:
     side = max(HEAD_SQUARE[0] * (x2 - x1), HEAD_SQUARE[1] * (y2 - y1), 12.0)
     left, top = (x1 + x2 - side) / 2, y1 - SHARE_ABOVE_BODY * side
     return np.array([left, top, left + side, top + side])
+
+
+def lies(bodies: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """[N] whether each of N bodies [N, 4] is so much wider than high that it lies or bends."""
+    width, height = (bodies[:, 2:] - bodies[:, :2]).T
+    return np.asarray(width >= LYING * height)
+
+
+def side_ends(body: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """The squares at the left and right of a body [4] in one of which its head should be, if it
+    lies."""
+    x1, y1, x2, y2 = body
+    side = max(HEAD_SQUARE[0] * (y2 - y1), HEAD_SQUARE[1] * (x2 - x1), 12.0)
+    top, beyond = (y1 + y2 - side) / 2, SHARE_ABOVE_BODY * side
+    return [
+        np.array([left, top, left + side, top + side]) for left in (x1 - beyond, x2 + beyond - side)
+    ]
 
 
 def narrowed(heads: NDArray[np.float32]) -> NDArray[np.float32]:

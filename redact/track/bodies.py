@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import HEAD_SHARE, Bodies, iou
+from ..detection import HEAD_SHARE, Bodies, iou, lies
 from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .changes import Remembered
@@ -92,7 +92,8 @@ class BodyScanners:
 
 
 def heads_on_bodies(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
-    """[N, M] whether each of N bodies has each of M faces or heads at its upper end.
+    """[N, M] whether each of N bodies has each of M faces or heads at its upper end; of one that
+    lies, at any height.
 
     Args:
         bodies: [N, 4].
@@ -102,6 +103,7 @@ def heads_on_bodies(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
     left, top, right, bottom = (bodies[:, i][:, None] for i in range(4))
     aside, tall = HEAD_ASIDE * (right - left), (heads[:, 3] - heads[:, 1])[None]
     low = np.maximum(top + HEAD_SHARE * (bottom - top), top + tall)
+    low = np.where(lies(bodies)[:, None], bottom, low)
     across = (x >= left - aside) & (x <= right + aside)
     return np.asarray(across & (y >= top - tall) & (y <= low))
 
@@ -295,7 +297,9 @@ def fitting(
     size, whole, place = (
         np.maximum(x[:, 2:] - x[:, :2], 1e-6) for x in (heads, boxes, head_places(boxes))
     )
-    share = size[None] / whole[:, None]
+    # Of somebody who lies, a head may be as high as the body is thick.
+    along = np.where(lies(boxes)[:, None], whole[:, ::-1], whole)
+    share = size[None] / along[:, None]
     small = (
         np.sqrt(size.prod(axis=1))[None] < LEAST_HEAD_SIZE * np.sqrt(place.prod(axis=1))[:, None]
     )

@@ -13,6 +13,7 @@ from skimage import data
 
 from redact.detection import iou, load_body_close_up, load_detector
 from redact.detection.body_close_up import BodyCloseUp, narrowed, upper_end
+from redact.detection.scaling import turned_boxes
 from redact.media import Decode, probe
 from redact.types import Detections, Frame, Target, widened
 
@@ -45,6 +46,21 @@ def test_a_body_and_its_head_are_detected(target: Target) -> None:
         expected = place if target is Target.FACE else widened(place, Target.FACE)
         assert surest.score[0] > 0.9 and surest.target[0] == target
         assert iou(surest.xyxy, expected)[0, 0] > 0.4
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_a_face_of_somebody_who_lies_is_detected(turns: int) -> None:
+    """Upright it is one of CenterFace's surest, on its side none at all at this size."""
+    scanner = body_close_up(Target.FACE)
+    ground = np.full((300, 500, 3), 90, np.uint8)
+    x = {1: 300, 3: 72}[turns]
+    ground[100:228, x : x + 128] = np.rot90(data.astronaut()[::4, ::4], -turns)
+    body = np.array([[72.0, 100, 428, 228]])
+    found = scanner.heads(frame_of(ground), body)
+    face = turned_boxes(np.array([ASTRONAUT]) / 4, (128, 128), turns)
+    face += np.array([x, 100, x, 100])
+    surest = found.select(np.array([int(found.score.argmax())]))
+    assert surest.score[0] > 0.5 and iou(surest.xyxy, face)[0, 0] > 0.4
 
 
 def test_no_head_is_detected_on_a_headless_body() -> None:
